@@ -45,6 +45,8 @@ class Catalog:
     constraints: Mapping[str, build.Choice]
     settings: Mapping[str, Setting]
     presets: Mapping[str, Preset]
+    sizing: Mapping[str, Any]
+    """The assumptions of sizing.yaml, as they stand there."""
 
     def part(self, id_: str) -> Part:
         """A broker or worker; KeyError where there is none."""
@@ -158,6 +160,7 @@ def assemble(raw: Mapping[str, Any]) -> Catalog:
         constraints=unique("constraint", (build.choice(item) for item in answers.get("constraints", ())), "value"),
         settings=unique("setting", build.settings("settings", settings)),
         presets=unique("preset", build.presets(presets)),
+        sizing=MappingProxyType(raw.get("sizing", {})),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,17 @@ class Assumptions:
     latency_objective_s: Mapping[str, float]
     wait_to_compute: Mapping[str, float]
     kinds: Mapping[str, KindDefaults]
+
+
+def from_data(data: Mapping[str, Any]) -> Assumptions:
+    """From what sizing.yaml holds: facts, and per-kind numbers."""
+    values = {key: entry["value"] for key, entry in data.items() if "value" in entry}
+    return Assumptions(
+        **values,
+        latency_objective_s={key: entry["value"] for key, entry in data["latency_objective_s"].items()},
+        wait_to_compute={key: entry["value"] for key, entry in data["wait_to_compute"].items()},
+        kinds={key: KindDefaults(**entry) for key, entry in data["kinds"].items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
