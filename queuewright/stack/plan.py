@@ -272,5 +272,22 @@ class StackPlan:
         return next((service for service in self.services if service.role == role), None)
 
     @property
+    def shared_environment(self) -> dict[str, str]:
+        """What every worker has in its environment, the scheduler too: where the broker is, by which name."""
+        first, *rest = (workload.environment for workload in self.workloads)
+        return {
+            name: value
+            for name, value in first.items()
+            if name != "WORKLOAD" and all(other.get(name) == value for other in rest)
+        }
+
+    @property
+    def worker_secrets(self) -> tuple[str, ...]:
+        """Secrets that application code reads: the password of each service it talks to."""
+        roles = {service.role for service in self.services}
+        wanted = {f"{role}_password" for role in roles & {"broker", "cache", "state"}}
+        return tuple(secret.name for secret in self.secrets if secret.name in wanted)
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         return tuple(sorted({workload.kind for workload in self.workloads}))
