@@ -15,11 +15,24 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 _YAML_KEYWORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
+def _quoted(text: str) -> str:
+    """A double-quoted string with the escapes that Python, YAML and TOML share."""
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    if char.isprintable():
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+
+
 def py(value: Any) -> str:
     """A Python literal, double-quoted as a formatter would write it."""
     if isinstance(value, str):
-        return json.dumps(value)
-    if isinstance(value, dict) or hasattr(value, "items"):
+        return _quoted(value)
+    if hasattr(value, "items"):
         return "{" + ", ".join(f"{py(key)}: {py(item)}" for key, item in value.items()) + "}"
     if isinstance(value, tuple):
         inner = ", ".join(map(py, value))
@@ -39,10 +52,14 @@ def to_json(value: Any, indent: int | None = None) -> str:
 
 def to_yaml(value: Any) -> str:
     """A YAML scalar or flow collection on one line."""
-    if not isinstance(value, str):
-        return json.dumps(_plain(value), ensure_ascii=True)
-    plain = re.fullmatch(r"[A-Za-z/][-A-Za-z0-9_./]*", value) and value.lower() not in _YAML_KEYWORDS
-    return value if plain else json.dumps(value)
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[A-Za-z/][-A-Za-z0-9_./]*", value) and value.lower() not in _YAML_KEYWORDS
+        return value if plain else _quoted(value)
+    if isinstance(value, int | float | bool) or value is None:
+        return json.dumps(value)
+    if hasattr(value, "items"):
+        return "{" + ", ".join(f"{to_yaml(str(key))}: {to_yaml(item)}" for key, item in value.items()) + "}"
+    return "[" + ", ".join(map(to_yaml, value)) + "]"
 
 
 def sh(value: Any) -> str:
@@ -50,8 +67,12 @@ def sh(value: Any) -> str:
 
 
 def toml(value: Any) -> str:
-    """A TOML basic string, number, boolean or array; its escapes are JSON's, but for DEL."""
-    return json.dumps(_plain(value)).replace("\x7f", "\\u007F")
+    """A TOML basic string, number, boolean or array."""
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, int | float | bool):
+        return json.dumps(value)
+    return "[" + ", ".join(map(toml, value)) + "]"
 
 
 def comment(text: Any, prefix: str = "# ", width: int = 100) -> str:
