@@ -1,0 +1,22 @@
+"""queuewright.yaml, the file that the user owns: read with every problem and its place, written, described."""
+
+from queuewright.spec.dump import MODELINE, SCHEMA_FILE, dump
+from queuewright.spec.loader import FILE_NAME, LoadedSpec, load, load_answers, loads
+from queuewright.spec.model import Answers, Spec, StackChoice, Workload
+from queuewright.spec.schema import json_schema
+
+__all__ = [
+    "FILE_NAME",
+    "MODELINE",
+    "SCHEMA_FILE",
+    "Answers",
+    "LoadedSpec",
+    "Spec",
+    "StackChoice",
+    "Workload",
+    "dump",
+    "json_schema",
+    "load",
+    "load_answers",
+    "loads",
+]

@@ -25,8 +25,14 @@ Ops = Literal["low", "medium", "high"]
 Budget = Literal["tiny", "small", "normal", "large"]
 
 
+MAX_RATE_PER_S = 1e9
+MAX_DURATION_S = 3650 * 86400.0
+MAX_PAYLOAD_KB = 1024.0**3
+"""Beyond these a number is a slip of the pen, not a workload."""
+
+
 class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Answers(Model):
@@ -37,23 +43,24 @@ class Answers(Model):
     hosting: Hosting | None = None
     existing: tuple[str, ...] | None = None
     workload: WorkloadKind | None = None
-    rate_avg_per_s: float | None = Field(None, ge=0)
-    rate_peak_per_s: float | None = Field(None, ge=0)
-    task_typical_s: float | None = Field(None, gt=0)
-    task_max_s: float | None = Field(None, gt=0)
+    rate_avg_per_s: float | None = Field(None, ge=0, le=MAX_RATE_PER_S)
+    rate_peak_per_s: float | None = Field(None, ge=0, le=MAX_RATE_PER_S)
+    task_typical_s: float | None = Field(None, gt=0, le=MAX_DURATION_S)
+    task_max_s: float | None = Field(None, gt=0, le=MAX_DURATION_S)
     latency: Latency | None = None
     loss: Loss | None = None
     duplicates: Duplicates | None = None
     ordering: Ordering | None = None
-    fanout: int | None = Field(None, ge=1)
+    fanout: int | None = Field(None, ge=1, le=10_000)
     """Independent consumers of each message."""
     replay: Replay | None = None
     priorities: Priorities | None = None
-    delay_max_s: float | None = Field(None, ge=0)
+    delay_max_s: float | None = Field(None, ge=0, le=MAX_DURATION_S)
     cron: bool | None = None
     workflow: Workflow | None = None
     bound: Bound | None = None
-    payload_kb: float | None = Field(None, ge=0)
+    payload_kb: float | None = Field(None, ge=0, le=MAX_PAYLOAD_KB)
+    """KB of 1024 bytes, as the brokers count."""
     team: Team | None = None
     ops: Ops | None = None
     budget: Budget | None = None
