@@ -47,6 +47,8 @@ class Catalog:
     presets: Mapping[str, Preset]
     sizing: Mapping[str, Any]
     """The assumptions of sizing.yaml, as they stand there."""
+    workloads: Mapping[str, Mapping[str, Any]]
+    """Kind of work to `title`, `name` and `typical` answers, from workloads.yaml."""
 
     def part(self, id_: str) -> Part:
         """A broker or worker; KeyError where there is none."""
@@ -161,6 +163,7 @@ def assemble(raw: Mapping[str, Any]) -> Catalog:
         settings=unique("setting", build.settings("settings", settings)),
         presets=unique("preset", build.presets(presets)),
         sizing=MappingProxyType(raw.get("sizing", {})),
+        workloads=MappingProxyType(raw.get("workloads", {}).get("workloads", {})),
     )
 
 

@@ -19,6 +19,11 @@ HEADER = (
 )
 
 
+def render_spec(spec: Spec, catalog: Catalog, policy: Policy | None = None) -> Rendering:
+    """Advice, plan and tree of a spec. Raises StackError where nothing can be rendered."""
+    return render(plan_spec(spec, catalog, policy), catalog)
+
+
 def render(plan: StackPlan, catalog: Catalog) -> Rendering:
     parts = select(plan.language, plan.broker, plan.worker, plan.kinds)
     names: dict[str, Any] = {
@@ -82,4 +87,4 @@ def _refuse_escape(path: str) -> None:
         raise ValueError(f"a component renders outside the project: {path!r}")
 
 
-__all__ = ["HEADER", "render"]
+__all__ = ["HEADER", "render", "render_spec"]

@@ -22,6 +22,9 @@ from queuewright.spec.model import Answers
 
 Answered = TypeVar("Answered")
 
+SHORTEST_LIMIT_S = 2
+"""Below it there is no whole second for a soft limit under the hard one."""
+
 NEVER_DRAINED_S = 10 * 365 * 86400
 """Stands for infinity where a number must be printed: ten years."""
 
@@ -51,7 +54,7 @@ def size(
     per_replica = 1 if shape.single_task else shape.slots or int(concurrency)
 
     hard = setting("time_limit") or Figure(
-        ceil(_known(answers.task_max_s)), "s", "the longest task that was answered"
+        max(SHORTEST_LIMIT_S, ceil(_known(answers.task_max_s))), "s", "the longest task that was answered"
     )
     soft = setting("soft_time_limit") or _soft(float(hard))
     backoff_max = overrides.get("retry_backoff_max", kind.retry_backoff_max)
@@ -175,9 +178,9 @@ def default_cores(bound: str) -> float:
 
 
 def _soft(hard: float) -> Figure:
-    """Time to clean up: a sixth of the limit, at least a second and at most half a minute."""
-    margin = min(30.0, max(1.0, hard / 6))
-    return Figure(max(0.5, hard - margin), "s", f"{margin:g} s before the hard limit, to clean up and be retried")
+    """Time to clean up: a sixth of the limit, at least a second and at most half a minute; whole seconds."""
+    margin = min(30, max(1, round(hard / 6)))
+    return Figure(max(1, floor(hard) - margin), "s", f"{margin} s before the hard limit, to clean up and be retried")
 
 
 def _prefetch(duration: float) -> Figure:

@@ -66,6 +66,11 @@ class Draft:
     retry: Retry
 
 
+def plan_spec(spec: Spec, catalog: Catalog, policy: Policy | None = None) -> StackPlan:
+    """Advice and plan in one. Raises StackError where nothing can be rendered."""
+    return build_plan(spec, decide_project(spec, policy=policy, catalog=catalog), catalog)
+
+
 def build_plan(spec: Spec, decision: Decision, catalog: Catalog) -> StackPlan:
     """Raises StackError where the stack cannot be rendered."""
     stack = _stack(spec, decision)
