@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,16 +60,24 @@ def contradictions(inner: ReadAnswers, outer: ReadAnswers, expect: Expect) -> No
     for low, high in NOT_ABOVE:
         if inner is not outer and (low in inner.where) == (high in inner.where):
             continue  # both or neither here: judged where they stand together
-        small = inner.values.get(low, outer.values.get(low))
-        large = inner.values.get(high, outer.values.get(high))
-        if small is None or large is None or small <= large:
-            continue
-        quantity = QUANTITY_OF[low]
-        where = inner.where.get(low) or inner.where[high]
-        message = (
-            f"`{BARE[low]}` ({quantity.format(small)}) is above `{BARE[high]}` ({quantity.format(large)})"
-        )
-        expect.problems.add(where, message, f"lower `{BARE[low]}` or raise `{BARE[high]}`")
+        message = _contradiction(low, high, {**outer.values, **inner.values})
+        if message:
+            where = inner.where.get(low) or inner.where[high]
+            expect.problems.add(where, message, f"lower `{BARE[low]}` or raise `{BARE[high]}`")
+
+
+def conflicts(answers: Answers) -> list[str]:
+    """What in merged answers cannot hold together, as sentences."""
+    values = answers.answered()
+    return [message for low, high in NOT_ABOVE if (message := _contradiction(low, high, values))]
+
+
+def _contradiction(low: str, high: str, values: Mapping_[str, Any]) -> str | None:
+    small, large = values.get(low), values.get(high)
+    if small is None or large is None or small <= large:
+        return None
+    quantity = QUANTITY_OF[low]
+    return f"`{BARE[low]}` ({quantity.format(small)}) is above `{BARE[high]}` ({quantity.format(large)})"
 
 
 def _unanswered(node: Node, expect: Expect) -> bool:
@@ -116,7 +125,7 @@ def _word(name: str, node: Node, expect: Expect) -> str | None:
         return text
     if name == "language":
         text = vocabulary.LANGUAGE_ALIASES.get(text.lower(), text.lower())
-        return _open(name, text, vocabulary.LANGUAGES, node, expect)
+        return _open(name, text, vocabulary.languages(), node, expect)
     if name == "excluded":
         return _open(name, text, vocabulary.parts(), node, expect)
     return text

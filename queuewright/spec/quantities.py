@@ -76,8 +76,20 @@ class Quantity:
     @property
     def pattern(self) -> str:
         """For JSON Schema."""
-        units = "|".join([*self.units, *(unit.replace("B", "iB") for unit in self.units if _is_size(unit))])
+        known = set(self.units)
+        words = [
+            f"{'/' if self.inverse else ''}{word}s?"
+            for word, short in _WORDS.items()
+            if known & {short, f"/{short}"}
+        ]
+        units = "|".join(
+            [*self.units, *words, *(unit.replace("B", "iB") for unit in self.units if _is_size(unit))]
+        )
         return rf"^([0-9]+(\.[0-9]+)?|\.[0-9]+) *({units})$"
+
+
+_WORDS = {"sec": "s", "second": "s", "min": "m", "minute": "m", "hour": "h", "day": "d"}
+"""Other names of units of time, also in the plural and behind a `/`."""
 
 
 def _is_size(unit: str) -> bool:
@@ -87,6 +99,9 @@ def _is_size(unit: str) -> bool:
 def _canonical(unit: str, units: Mapping[str, Decimal]) -> str:
     if unit in units:
         return unit
+    slash, word = ("/", unit[1:]) if unit.startswith("/") else ("", unit)
+    if (short := slash + _WORDS.get(word.removesuffix("s"), "?")) in units:
+        return short
     folded = {_folded(known): known for known in units} if "B" in units or "MiB" in units else {}
     return folded.get(_folded(unit), unit)
 

@@ -20,8 +20,6 @@ LANGUAGE_ALIASES: Mapping[str, str] = {
     "python3": "python",
     "rb": "ruby",
 }
-LANGUAGES = ("python", "ruby", "node", "go", "java", "kotlin", "php", "dotnet", "rust", "elixir", "scala")
-"""Known by name. The workers of the catalog speak the first three; for the others there is advice, too."""
 
 
 @cache
@@ -50,6 +48,10 @@ def value_type(key: str) -> type:
 
 def constraints() -> tuple[str, ...]:
     return tuple(str(value) for value in catalog.load().constraints)
+
+
+def languages() -> tuple[str, ...]:
+    return tuple(str(value) for value in catalog.load().answers["language"].values)
 
 
 def brokers() -> tuple[str, ...]:

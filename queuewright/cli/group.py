@@ -1,0 +1,63 @@
+"""The command group: global flags anywhere, one place where exceptions become messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from queuewright import __version__
+from queuewright.cli import console
+from queuewright.errors import ExitCode, QueuewrightError
+
+GLOBAL_FLAGS = ("--no-color", "--quiet", "-q", "--debug")
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""Typer's own error for a wrong flag, which it shows itself; Typer exports only this subclass of it."""
+
+
+class Group(TyperGroup):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        flags = [arg for arg in args[:end] if arg in GLOBAL_FLAGS]
+        others = [arg for arg in args[:end] if arg not in GLOBAL_FLAGS]
+        return super().parse_args(ctx, [*flags, *others, *args[end:]])
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, _UsageError):
+            raise
+        except (KeyboardInterrupt, typer.Abort, EOFError):
+            console.error_line("interrupted")
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except QueuewrightError as error:
+            if console.settings.debug:
+                traceback.print_exc()
+            console.fail(error)
+            raise typer.Exit(error.exit_code) from None
+        except Exception as error:
+            _report_bug(error)
+            raise typer.Exit(ExitCode.BUG) from None
+
+
+def _report_bug(error: Exception) -> None:
+    if console.settings.debug:
+        traceback.print_exc()
+        return
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="queuewright-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.write(f"queuewright {__version__}, Python {sys.version}, {sys.platform}\n")
+            log.write(f"{' '.join(sys.argv)}\n\n")
+            traceback.print_exc(file=log)
+    except OSError:
+        console.error_line(f"a bug in queuewright: {what}; run again with --debug for the traceback")
+    else:
+        console.error_line(f"a bug in queuewright: {what}; please report it with {log.name}")

@@ -1,0 +1,254 @@
+"""Advice: the stack, why, what must be true, what was ruled out, what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from queuewright.advisor.decision import Candidate, Decision, Flip, Reason, StackId
+from queuewright.report.document import Block, Bullets, Document, Heading, Item, Line, Paragraph, Span, Table
+from queuewright.spec.quantities import BARE, QUANTITY_OF
+
+TOP_REASONS = 5
+SHOWN_FLIPS = 8
+
+
+def as_json(decision: Decision) -> dict[str, Any]:
+    """The contract for programs, version 1."""
+    winner = decision.winner
+    refusal = decision.refusal
+    return {
+        "version": 1,
+        "verdict": decision.verdict,
+        "stack": _stack(decision.stack),
+        "score": winner.score if winner else None,
+        "rendered": winner.rendered if winner else None,
+        "reasons": [_reason(reason, points=True) for reason in winner.reasons] if winner else [],
+        "assumed": {key: _plain(value) for key, value in decision.assumed.items()},
+        "warnings": [
+            {"id": w.id, "severity": w.severity, "message": w.message, "source": w.source}
+            for w in decision.warnings
+        ],
+        "refusal": refusal
+        and {"reasons": [_reason(reason) for reason in refusal.reasons], "outside": refusal.outside},
+        "contradictions": [_reason(reason) for reason in decision.contradictions],
+        "alternatives": [
+            {
+                **(_stack(each.stack) or {}),
+                "score": each.score,
+                "rendered": each.rendered,
+                "reasons": [_reason(reason, points=True) for reason in each.reasons],
+            }
+            for each in decision.alternatives
+        ],
+        "rejected": [
+            {"what": each.what, "id": each.id, "reason": each.reason, "source": each.source}
+            for each in decision.rejected
+        ],
+        "flips": [
+            {
+                "answer": each.answer,
+                "from": _plain(each.from_),
+                "to": _plain(each.to),
+                "stack": _stack(each.stack),
+            }
+            for each in decision.flips
+        ],
+        "splits": [
+            {"workloads": list(each.workloads), "stack": _stack(each.stack)} for each in decision.splits
+        ],
+    }
+
+
+def document(decision: Decision, *, why: bool = False) -> Document:
+    """`why` shows every point of every stack that survived, and everything that was ruled out."""
+    return [
+        *_verdict(decision),
+        *_because(decision, why),
+        *_contradicted(decision),
+        *_warned(decision),
+        *_others(decision, why),
+        *_ruled_out(decision, why),
+        *_would_change(decision),
+        *_assumed(decision),
+    ]
+
+
+def _verdict(decision: Decision) -> Iterator[Block]:
+    winner, refusal = decision.winner, decision.refusal
+    if winner is not None:
+        stack = winner.stack
+        yield Heading(f"{_title(stack)}")
+        yield Paragraph(
+            (
+                "Use ",
+                Span(stack.worker, "strong"),
+                " on ",
+                Span(stack.broker, "strong"),
+                f", variant {stack.variant}.",
+            )
+        )
+        if not winner.rendered:
+            yield Paragraph(Span("queuewright advises this stack but cannot render it yet.", "caution"))
+    elif decision.splits:
+        yield Heading("Two stacks" if len(decision.splits) == 2 else f"{len(decision.splits)} stacks")
+        yield Paragraph("No stack holds for every workload. Split them into specs of their own:")
+        yield Bullets(
+            tuple(
+                Item((Span(_title(each.stack), "strong"), f" for {', '.join(each.workloads)}"))
+                for each in decision.splits
+            )
+        )
+    else:
+        yield Heading("No stack can do this")
+    if refusal is not None:
+        yield Bullets(tuple(_sourced(each.message, each.source) for each in refusal.reasons))
+        if refusal.outside:
+            yield Paragraph(("What would do it: ", refusal.outside))
+
+
+def _because(decision: Decision, why: bool) -> Iterator[Block]:
+    if decision.winner is None or not decision.winner.reasons:
+        return
+    reasons = sorted(decision.winner.reasons, key=lambda reason: -abs(reason.points))
+    shown = reasons if why else reasons[:TOP_REASONS]
+    yield Heading("Why", 2)
+    yield Bullets(tuple(_pointed(reason) for reason in shown))
+    if len(shown) < len(reasons):
+        yield Paragraph(Span(f"{len(reasons) - len(shown)} smaller reasons more: --why shows all.", "dim"))
+
+
+def _contradicted(decision: Decision) -> Iterator[Block]:
+    if decision.contradictions:
+        yield Heading("Against what you asked", 2)
+        yield Bullets(tuple(_sourced(each.message, each.source) for each in decision.contradictions))
+
+
+def _warned(decision: Decision) -> Iterator[Block]:
+    for severity, title in (("must", "What must be true"), ("should", "What to watch")):
+        warnings = [each for each in decision.warnings if each.severity == severity]
+        if warnings:
+            yield Heading(title, 2)
+            style: Any = "bad" if severity == "must" else "caution"
+            yield Bullets(
+                tuple(_sourced((Span(each.id, style), f": {each.message}"), each.source) for each in warnings)
+            )
+
+
+def _others(decision: Decision, why: bool) -> Iterator[Block]:
+    if not decision.alternatives:
+        return
+    yield Heading("What else survived", 2)
+    if why:
+        for each in decision.alternatives:
+            yield Paragraph((Span(_title(each.stack), "strong"), f", {_points(each.score)}"))
+            if each.reasons:
+                yield Bullets(tuple(_pointed(reason) for reason in each.reasons))
+        return
+    best = decision.winner.score if decision.winner else None
+    rows = tuple(
+        (_title(each.stack), f"{each.score:g}", _short(each), "yes" if each.rendered else "advised only")
+        for each in decision.alternatives[:5]
+    )
+    yield Table(
+        ("Stack", f"Points{f' (winner {best:g})' if best is not None else ''}", "Costs most", "Rendered"),
+        rows,
+        frozenset({1}),
+    )
+
+
+def _short(candidate: Candidate) -> str:
+    """Its heaviest reason against, or else its best one for."""
+    against = sorted((each for each in candidate.reasons if each.points < 0), key=lambda each: each.points)
+    return against[0].message if against else "-"
+
+
+def _ruled_out(decision: Decision, why: bool) -> Iterator[Block]:
+    if not decision.rejected:
+        return
+    yield Heading("What was ruled out", 2)
+    if why:
+        yield Bullets(
+            tuple(
+                _sourced((Span(each.what, "strong"), f": {each.reason}"), each.source)
+                for each in decision.rejected
+            )
+        )
+        return
+    rows = []
+    seen: set[str] = set()
+    for each in decision.rejected:
+        if each.reason in seen:
+            continue
+        seen.add(each.reason)
+        same = [other.what for other in decision.rejected if other.reason == each.reason]
+        names = ", ".join(same[:4]) + (f" and {len(same) - 4} more" if len(same) > 4 else "")
+        rows.append(_sourced((Span(names, "strong"), f": {each.reason}"), each.source))
+    yield Bullets(tuple(rows))
+
+
+def _would_change(decision: Decision) -> Iterator[Block]:
+    if not decision.flips:
+        return
+    yield Heading("What would change this", 2)
+    yield Bullets(tuple(Item(_flip(each)) for each in decision.flips[:SHOWN_FLIPS]))
+    if len(decision.flips) > SHOWN_FLIPS:
+        yield Paragraph(Span(f"{len(decision.flips) - SHOWN_FLIPS} more with --format json.", "dim"))
+
+
+def _flip(flip: Flip) -> Line:
+    to = _title(flip.stack) if flip.stack else "no stack at all"
+    key = BARE.get(flip.answer, flip.answer)
+    return (
+        Span(key, "code"),
+        f" {written(flip.answer, flip.from_)} -> {written(flip.answer, flip.to)}: ",
+        Span(to, "strong"),
+    )
+
+
+def _assumed(decision: Decision) -> Iterator[Block]:
+    if decision.assumed:
+        yield Heading("Assumed, because not answered", 2)
+        pairs = (f"{BARE.get(key, key)}: {written(key, value)}" for key, value in decision.assumed.items())
+        yield Paragraph(", ".join(pairs))
+
+
+def _title(stack: StackId) -> str:
+    return f"{stack.broker} + {stack.worker}"
+
+
+def _points(value: float) -> str:
+    return f"{value:+g} point{'' if abs(value) == 1 else 's'}"
+
+
+def _pointed(reason: Reason) -> Item:
+    style: Any = "good" if reason.points > 0 else "bad" if reason.points < 0 else "dim"
+    return _sourced((Span(f"{reason.points:+g}", style), f" {reason.message}"), reason.source)
+
+
+def _sourced(line: Line, source: str) -> Item:
+    return Item(line, (Span(source, "dim"),) if source else ())
+
+
+def written(key: str, value: Any) -> str:
+    """An answer's value as a person writes it in a spec."""
+    if key in QUANTITY_OF and isinstance(value, int | float):
+        return QUANTITY_OF[key].format(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple | set | frozenset):
+        return " and ".join(str(each) for each in value) or "none"
+    return "none" if value is None else str(value)
+
+
+def _stack(stack: StackId | None) -> dict[str, str] | None:
+    return {"broker": stack.broker, "worker": stack.worker, "variant": stack.variant} if stack else None
+
+
+def _reason(reason: Reason, *, points: bool = False) -> dict[str, Any]:
+    plain = {"id": reason.id, "message": reason.message, "source": reason.source}
+    return {**plain, "points": reason.points} if points else plain
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple | set | frozenset) else value
