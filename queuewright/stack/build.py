@@ -68,7 +68,7 @@ class Draft:
 
 def plan_spec(spec: Spec, catalog: Catalog, policy: Policy | None = None) -> StackPlan:
     """Advice and plan in one. Raises StackError where nothing can be rendered."""
-    return build_plan(spec, decide_project(spec, policy=policy, catalog=catalog), catalog)
+    return build_plan(spec, decide_project(spec, policy=policy), catalog)
 
 
 def build_plan(spec: Spec, decision: Decision, catalog: Catalog) -> StackPlan:

@@ -55,6 +55,11 @@ class Interview:
     def answers(self) -> Answers:
         return Answers.model_validate({**self._known.answered(), **dict(self._given)})
 
+    @property
+    def given(self) -> int:
+        """Answers that can be taken back."""
+        return len(self._given)
+
     def next(self) -> Question | None:
         """None when nothing that is left could change the advice."""
         waiting = self._waiting()

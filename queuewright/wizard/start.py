@@ -1,0 +1,72 @@
+"""From answers and a stack to a new spec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from queuewright.advisor.decision import StackId
+from queuewright.catalog import Catalog, Preset
+from queuewright.errors import UsageError
+from queuewright.spec.model import Answers, Spec, StackChoice, Workload
+from queuewright.spec.names import PATTERN, project_problem
+
+PROJECT_WIDE = ("language", "cloud", "hosting", "existing", "team", "ops", "budget", "constraints", "excluded")
+"""Answers that hold for the whole project; the others are about one kind of work."""
+
+
+def preset(catalog: Catalog, name: str) -> Preset:
+    try:
+        return catalog.presets[name]
+    except KeyError:
+        raise UsageError(f"there is no preset `{name}`", hint=f"--preset is one of: {', '.join(catalog.presets)}") from None
+
+
+def project_name(wanted: str | None, directory: Path, languages: tuple[str, ...]) -> str:
+    """The wanted name, or one made of the folder's. UsageError where it cannot be a project's."""
+    name = wanted or slug(directory.resolve().name)
+    problem = (
+        f"`{name}` is no name of a project" if not PATTERN.fullmatch(name) else project_problem(name, languages)
+    )
+    if problem:
+        raise UsageError(problem, hint="give another with --name: lower-case letters, digits and `-`, a letter first")
+    return name
+
+
+def slug(text: str) -> str:
+    """A folder's name as a project's: lower case, `-` for what is not allowed."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-").lstrip("0123456789-")[:40].strip("-")
+
+
+def new_spec(
+    name: str, answers: Answers, stack: StackId, catalog: Catalog, settings: Mapping[str, Any], workload: str | None = None
+) -> Spec:
+    """A spec of one workload, with the stack pinned."""
+    given = answers.answered()
+    kind = answers.workload or catalog.answers["workload"].default
+    inner = {"workload": kind, **{key: value for key, value in given.items() if key not in PROJECT_WIDE}}
+    outer = {key: value for key, value in given.items() if key in PROJECT_WIDE}
+    return Spec(
+        version=1,
+        name=name,
+        answers=Answers.model_validate(outer),
+        stack=StackChoice(broker=stack.broker, worker=stack.worker, variant=stack.variant),
+        workloads=(
+            Workload(
+                name=workload or catalog.workloads[kind]["name"],
+                answers=Answers.model_validate(inner),
+                settings=dict(settings),
+            ),
+        ),
+    )
+
+
+def typical(answers: Answers, catalog: Catalog) -> Answers:
+    """With what is typical of the kind of work where it matters for sizing; documented defaults stay unsaid."""
+    kind = answers.workload or catalog.answers["workload"].default
+    values = {**catalog.workloads[kind]["typical"], "workload": kind, **answers.answered()}
+    values["task_max_s"] = max(values["task_max_s"], values["task_typical_s"])
+    values["rate_peak_per_s"] = max(values["rate_peak_per_s"], values["rate_avg_per_s"])
+    return Answers.model_validate(values)
