@@ -65,13 +65,12 @@ def lookup(known: Catalog, text: str) -> tuple[str, list[Entry]]:
 
     text = ANSWERS[text][0] if text in ANSWERS else text.replace("+", "-")
     every = list(entries(known))
+    of_kind = [each for each in every if text == f"{each.kind}s"]
+    if of_kind:
+        return f"All {text}", of_kind
     exact = [each for each in every if text in (each.id, each.full_id)]
     if exact:
         return f"Several things are called {text}", exact
-    kind = text.removesuffix("s")
-    of_kind = [each for each in every if each.kind == kind]
-    if kind in KINDS and of_kind:
-        return f"All {kind}s", of_kind
     found = list(known.find(text))
     if not found:
         ids = [each.id for each in every]

@@ -20,7 +20,9 @@ from queuewright.catalog import (
     Setting,
     Variant,
 )
+from queuewright.report import recommendation
 from queuewright.report.document import Block, Bullets, Document, Heading, Item, Line, Paragraph, Span, Table
+from queuewright.spec.quantities import BARE, QUANTITY_OF
 
 
 def as_json(entry: Entry) -> dict[str, Any]:
@@ -123,7 +125,9 @@ def fact_value(fact: Fact | None) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value) or "none"
     shown = f"{value:,.12g}".replace(",", " ") if isinstance(value, int | float) else str(value)
-    return f"{shown} {fact.unit}" if fact.unit else shown
+    if not fact.unit:
+        return shown
+    return f"{shown} ({fact.unit})" if fact.unit[0].isdigit() else f"{shown} {fact.unit}"
 
 
 def _rule(rule: Rule) -> Iterator[Block]:
@@ -171,7 +175,11 @@ def _setting(setting: Setting) -> dict[str, Any]:
 
 
 def _answer(answer: AnswerKey) -> Iterator[Block]:
-    yield from _fields({"Unit": answer.unit, "Default": answer.default, "Because": answer.why_default})
+    bare = BARE.get(answer.key)
+    written = f"{bare}: {QUANTITY_OF[answer.key].example}" if bare else None
+    default = recommendation.written(answer.key, answer.default)
+    fields = {"In a spec": written, "Unit": answer.unit, "Default": f"{default}. {answer.why_default}"}
+    yield from _fields(fields)
     if answer.choices:
         items = (
             Item((Span(str(each.value), "code"), f": {each.label}{f'. {each.help}' if each.help else ''}"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-_NUMBER = re.compile(r"\s*([0-9]{1,40}(?:\.[0-9]{1,40})?|\.[0-9]{1,40})\s*(\S*)\s*")
+_NUMBER = re.compile(r"\s*([0-9]{1,40}(?:\.[0-9]{1,400})?|\.[0-9]{1,400})\s*(\S*)\s*")
 
 _S = Decimal(1)
 DURATION: Mapping[str, Decimal] = {
@@ -82,18 +82,17 @@ class Quantity:
             for word, short in _WORDS.items()
             if known & {short, f"/{short}"}
         ]
-        units = "|".join(
-            [*self.units, *words, *(unit.replace("B", "iB") for unit in self.units if _is_size(unit))]
+        sizes = (
+            unit.replace("iB", "B") if "iB" in unit else unit.replace("B", "iB")
+            for unit in known
+            if unit[-1] == "B"
         )
+        units = "|".join([*self.units, *words, *sorted(each for each in sizes if each not in ("B", "iB"))])
         return rf"^([0-9]+(\.[0-9]+)?|\.[0-9]+) *({units})$"
 
 
 _WORDS = {"sec": "s", "second": "s", "min": "m", "minute": "m", "hour": "h", "day": "d"}
 """Other names of units of time, also in the plural and behind a `/`."""
-
-
-def _is_size(unit: str) -> bool:
-    return len(unit) == 2 and unit.endswith("B")
 
 
 def _canonical(unit: str, units: Mapping[str, Decimal]) -> str:
