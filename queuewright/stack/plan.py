@@ -21,6 +21,8 @@ class Secret:
     name: str
     """As a file name and Secret key: `broker_password`."""
     purpose: str
+    content: str | None = None
+    """Made of other secrets instead of random text: `{broker_password}` stands for that secret's value."""
 
 
 @dataclass(frozen=True, slots=True)
