@@ -33,8 +33,8 @@ def _block(block: Block) -> Iterator[str]:
         yield _line(block.line)
     elif isinstance(block, Bullets):
         for item in block.items:
-            yield f"- {_line(item.line)}"
-            yield from (f"  {'' if index else '<br>'}{_line(line)}" for index, line in enumerate(item.below))
+            lines = [_line(line) for line in (item.line, *item.below)]
+            yield "- " + "\\\n  ".join(lines)
     elif isinstance(block, Table):
         yield _row(_text(header) for header in block.headers)
         yield _row("---:" if column in block.right else "---" for column in range(len(block.headers)))

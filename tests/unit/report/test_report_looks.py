@@ -1,0 +1,81 @@
+"""The three looks of a document."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from queuewright.report import markdown, plain, terminal
+from queuewright.report.document import Bullets, Code, Document, Heading, Item, Paragraph, Span, Table
+
+SAMPLE: Document = [
+    Heading("Title"),
+    Paragraph(("Some ", Span("bold", "strong"), " and [red]not red[/red]")),
+    Bullets((Item("first", ("below",)), Item(Span("second", "bad")))),
+    Table(("Name", "Count"), (("a", "1"), ("bbb", "22")), frozenset({1})),
+    Code("+new\n-old", "diff"),
+]
+
+
+def in_terminal(document: Document, *, colour: bool = True) -> str:
+    console = Console(
+        file=io.StringIO(), force_terminal=True, width=60, no_color=not colour, color_system="truecolor"
+    )
+    terminal.show(document, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_plain() -> None:
+    assert plain.render(SAMPLE) == (
+        "Title\n\nSome bold and [red]not red[/red]\n\n- first\n  below\n- second\n\nName  Count\na         1\nbbb      22\n\n+new\n-old\n"
+    )
+
+
+def test_markdown() -> None:
+    assert markdown.render(SAMPLE) == (
+        "# Title\n\nSome **bold** and \\[red\\]not red\\[/red\\]\n\n- first\\\n  below\n- **second**\n\n"
+        "| Name | Count |\n| --- | ---: |\n| a | 1 |\n| bbb | 22 |\n\n```diff\n+new\n-old\n```\n"
+    )
+
+
+def test_terminal() -> None:
+    shown = in_terminal(SAMPLE)
+    assert "\x1b[" in shown
+    assert "[red]not red[/red]" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+
+
+def test_without_colour() -> None:
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", in_terminal(SAMPLE, colour=False))
+
+
+hostile = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
+    ["a|b", "```", "[x](y)", "<b>", "a\nb", "::error::"]
+)
+
+
+@given(hostile)
+def test_no_text_breaks_a_look(text: str) -> None:
+    document: Document = [
+        Paragraph(text),
+        Table(("a", "b"), ((text, Span(text, "code")),)),
+        Bullets((Item(text),)),
+        Code(text),
+    ]
+    shown = plain.render(document)
+    assert all(line == line.rstrip() for line in shown.split("\n"))
+    rows = [line for line in markdown.render([Table(("a",), ((text,),))]).splitlines() if line]
+    assert len(rows) == 3
+    assert re.sub(r"\\.", "", rows[2]).count("|") == 2
+    in_terminal(document)
+
+
+@pytest.mark.parametrize("text", ["```", "a ````` b"])
+def test_a_fence_is_longer_than_any_in_it(text: str) -> None:
+    first = markdown.render([Code(text)]).splitlines()[0]
+    assert first not in text

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from report_samples import RECOMMENDED, REFUSED, SPLIT
+
+from queuewright.advisor.decision import Decision
+from queuewright.report import markdown, plain, recommendation
+
+
+def test_the_contract_for_programs() -> None:
+    found = json.loads(json.dumps(recommendation.as_json(RECOMMENDED)))
+    assert found["version"] == 1
+    assert found["verdict"] == "warn"
+    assert found["stack"] == {"broker": "rabbitmq", "worker": "celery", "variant": "quorum"}
+    assert found["assumed"] == {"latency": "seconds", "task_max_s": 60, "existing": []}
+    assert found["warnings"][0] == {
+        "id": "idempotency",
+        "severity": "must",
+        "message": "A task may run twice.",
+        "source": "https://example.org/idem",
+    }
+    assert found["refusal"] is None
+    assert {"broker": "redis", "worker": "celery", "score": 9}.items() <= found["alternatives"][0].items()
+    assert found["alternatives"][0]["reasons"][0]["points"] == -2
+    assert found["rejected"][0] == {
+        "what": "kafka",
+        "id": "no-replay",
+        "reason": "Nothing is replayed.",
+        "source": "https://example.org/kafka",
+    }
+    assert found["flips"][0] == {
+        "answer": "loss",
+        "from": "no_loss",
+        "to": "may_lose_some",
+        "stack": {"broker": "redis", "worker": "celery", "variant": "late-ack"},
+    }
+    assert found["flips"][1]["stack"] is None
+
+
+def test_a_refusal_for_programs() -> None:
+    found = recommendation.as_json(REFUSED)
+    assert found["stack"] is None
+    assert found["refusal"] == {
+        "reasons": [
+            {
+                "id": "workflow_engine_needed",
+                "message": "Steps of days need durable state.",
+                "source": "https://example.org/wf",
+            }
+        ],
+        "outside": "a workflow engine such as Temporal",
+    }
+
+
+def test_text_reads_from_the_stack_to_what_would_change_it() -> None:
+    assert (
+        plain.render(recommendation.document(RECOMMENDED))
+        == """\
+rabbitmq + celery
+
+Use celery on rabbitmq, variant quorum.
+
+Why:
+
+- +6 Quorum queues survive a node.
+  https://example.org/quorum
+- -1.5 A cluster is work: | pipes *and* stars.
+  https://example.org/ops
+
+Against what you asked:
+
+- arq is in maintenance only.
+  https://example.org/arq
+
+What must be true:
+
+- idempotency: A task may run twice.
+  https://example.org/idem
+
+What to watch:
+
+- ops_burden: Someone must watch it.
+  https://example.org/watch
+
+What else survived:
+
+Stack           Points (winner 12.5)  Costs most                 Rendered
+redis + celery                     9  Loses a second of writes.  advised only
+
+What was ruled out:
+
+- kafka: Nothing is replayed.
+  https://example.org/kafka
+- redis+rq, redis+huey: The message of 2 MB is above 1 MB.
+  https://example.org/rq
+
+What would change this:
+
+- loss no_loss -> may_lose_some: redis + celery
+- task_max 1m -> 25h: no stack at all
+
+Assumed, because not answered:
+
+latency: seconds, task_max: 1m, existing: none
+"""
+    )
+
+
+def test_why_shows_what_is_otherwise_summed_up() -> None:
+    shown = plain.render(recommendation.document(RECOMMENDED, why=True))
+    assert "- -2 Loses a second of writes." in shown
+    assert "- redis+huey: The message of 2 MB is above 1 MB." in shown
+
+
+@pytest.mark.parametrize(
+    ("decision", "parts"),
+    [
+        (
+            REFUSED,
+            ["No stack can do this", "Steps of days", "What would do it: a workflow engine such as Temporal"],
+        ),
+        (SPLIT, ["Two stacks", "redis + celery for mail, web", "kafka + consumer for events"]),
+    ],
+    ids=["refused", "split"],
+)
+def test_there_may_be_no_one_stack(decision: Decision, parts: list[str]) -> None:
+    shown = plain.render(recommendation.document(decision))
+    assert [part for part in parts if part not in shown] == []
+
+
+def test_markdown_links_sources_and_keeps_text_text() -> None:
+    shown = markdown.render(recommendation.document(RECOMMENDED))
+    assert "# rabbitmq + celery\n" in shown
+    assert "<https://example.org/quorum>" in shown
+    assert r"A cluster is work: \| pipes \*and\* stars." in shown
