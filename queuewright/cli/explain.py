@@ -25,6 +25,8 @@ KINDS = (
     "answer",
     "constraint",
 )
+MISSPELT = 0.85
+"""Similarity from which one word is an id with a slip, and not something to search for."""
 
 
 def explain(
@@ -61,7 +63,7 @@ def lookup(known: Catalog, text: str) -> tuple[str, list[Entry]]:
     """
     from queuewright.catalog.entries import entries
     from queuewright.spec.quantities import ANSWERS
-    from queuewright.spec.suggest import did_you_mean
+    from queuewright.spec.suggest import did_you_mean, nearest
 
     text = ANSWERS[text][0] if text in ANSWERS else text.replace("+", "-")
     every = list(entries(known))
@@ -71,11 +73,11 @@ def lookup(known: Catalog, text: str) -> tuple[str, list[Entry]]:
     exact = [each for each in every if text in (each.id, each.full_id)]
     if exact:
         return f"Several things are called {text}", exact
-    found = list(known.find(text))
+    ids = [each.id for each in every]
+    near = None if " " in text else nearest(text, ids, MISSPELT)
+    found = list(known.find(text)) if near is None else []
     if not found:
-        ids = [each.id for each in every]
-        hint = did_you_mean(
-            text, ids, f"`qw explain KIND` lists ids; kinds: {', '.join(f'{each}s' for each in KINDS)}"
-        )
-        raise UsageError(f"nothing in the catalog is called `{text}` or speaks of it", hint=hint)
+        kinds = ", ".join(f"{each}s" for each in KINDS)
+        hint = did_you_mean(near or text, ids, f"`qw explain KIND` lists ids; kinds: {kinds}")
+        raise UsageError(f"nothing in the catalog is called `{text}`", hint=hint)
     return f"What speaks of: {text}", found

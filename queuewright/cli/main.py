@@ -55,7 +55,7 @@ def main(
     console.settings.debug = debug
 
 
-app.command("init")(init.init)
+app.command("init", short_help="Asks, recommends a stack, writes a project.")(init.init)
 app.command("recommend")(recommend.recommend)
 app.command("render")(render.render)
 app.command("check")(check.check)
