@@ -56,7 +56,7 @@ def _decide(
     spec: Path | None, file: str | None, pairs: list[str], policy: Path | None, no_input: bool
 ) -> Decision:
     from queuewright import advisor
-    from queuewright.spec import Answers, answers_from_pairs, load, load_answers
+    from queuewright.spec import answers_from_pairs, load, load_answers
 
     rules = advisor.load_policy(policy) if policy else None
     given = answers_from_pairs(pairs)
@@ -78,7 +78,7 @@ def _decide(
         if not console.interactive(no_input):
             hint = "give a SPEC, --answers FILE, or answers like --set workload=email"
             raise UsageError("there is nothing to advise on", hint=hint)
-        given = _asked(Answers())
+        given = _asked()
     with console.working("weighing the stacks"):
         return advisor.decide(given, policy=rules)
 
@@ -93,7 +93,8 @@ def _joined(over: Answers, base: Answers) -> Answers:
     return joined
 
 
-def _asked(start: Answers) -> Answers:
+def _asked() -> Answers:
+    from queuewright.spec import Answers
     from queuewright.wizard import ask_answers
 
-    return ask_answers(start)
+    return ask_answers(Answers(), root=Path())

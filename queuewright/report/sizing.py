@@ -50,6 +50,8 @@ def words(key: str) -> str:
 
 
 def shown(figure: Figure) -> str:
+    if figure.unit == "s" and 0 < figure.value < 0.001:
+        return "under 1ms"
     if figure.unit == "s":
         return duration.format(_rounded(figure.value))
     if figure.unit == "MiB":

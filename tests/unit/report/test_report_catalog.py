@@ -80,6 +80,7 @@ def test_two_parts_differ_first_and_keep_what_only_one_has() -> None:
     [
         (Figure(1800, "s", ""), "30m"),
         (Figure(0.123456, "s", ""), "123ms"),
+        (Figure(1e-13, "s", ""), "under 1ms"),
         (Figure(1536.4, "MiB", ""), "1536MiB"),
         (Figure(12.3456, "tasks", ""), "12.3 tasks"),
         (Figure(10000, "messages", ""), "10 000 messages"),
