@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from queuewright.render.tree import Owner
 from queuewright.report.document import (
     Block,
     Bullets,
@@ -19,6 +20,8 @@ from queuewright.report.document import (
 )
 from queuewright.report.drift import replacement
 from queuewright.workspace.changes import Action, Change, Plan
+from queuewright.workspace.disk import Kind
+from queuewright.workspace.status import Status
 
 SIGNS: dict[Action, tuple[str, Style]] = {
     Action.CREATE: ("+", "good"),
@@ -88,8 +91,17 @@ def _blocks(plan: Plan, applied: bool, brief: bool) -> Iterator[Block]:
 
 def _row(change: Change) -> tuple[Line, ...]:
     sign, style = SIGNS[change.action]
-    reason = f"{change.reason}, overwritten by --force" if change.forced else change.reason
-    return (Span(f"{sign} {change.action}", style), change.path, reason)
+    return (Span(f"{sign} {change.action}", style), change.path, _reason(change))
+
+
+def _reason(change: Change) -> str:
+    if (
+        change.action is Action.CREATE
+        and change.status is Status.MISSING
+        and change.before.kind is Kind.ABSENT
+    ):
+        return "yours from then on" if change.owner is Owner.SEEDED else ""
+    return f"{change.reason}, overwritten by --force" if change.forced else change.reason
 
 
 def _summary(plan: Plan, applied: bool) -> Line:

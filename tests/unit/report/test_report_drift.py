@@ -104,7 +104,7 @@ def test_a_plan_lists_what_changes_and_counts_the_rest(root: Path) -> None:
     assert plain.render(changes.document(plan, applied=False)) == (
         "          File            Why\n"
         "~ update  README.md       the spec changed\n"
-        "+ create  new.txt         not rendered yet: the spec changed\n"
+        "+ create  new.txt\n"
         "! refuse  scripts/run.sh  edited since it was rendered\n\n"
         "Replaced in the broker:\n\n"
         '- queue.mail: "quorum" -> gone\n\n'
