@@ -20,7 +20,6 @@ from queuewright.report.document import (
 )
 from queuewright.report.drift import replacement
 from queuewright.workspace.changes import Action, Change, Plan
-from queuewright.workspace.disk import Kind
 from queuewright.workspace.status import Status
 
 SIGNS: dict[Action, tuple[str, Style]] = {
@@ -95,11 +94,7 @@ def _row(change: Change) -> tuple[Line, ...]:
 
 
 def _reason(change: Change) -> str:
-    if (
-        change.action is Action.CREATE
-        and change.status is Status.MISSING
-        and change.before.kind is Kind.ABSENT
-    ):
+    if change.action is Action.CREATE and change.status is Status.MISSING:
         return "yours from then on" if change.owner is Owner.SEEDED else ""
     return f"{change.reason}, overwritten by --force" if change.forced else change.reason
 

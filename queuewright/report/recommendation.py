@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from queuewright import catalog
 from queuewright.advisor.decision import Candidate, Decision, Flip, Reason, StackId
 from queuewright.report.document import Block, Bullets, Document, Heading, Item, Line, Paragraph, Span, Table
 from queuewright.spec.quantities import BARE, QUANTITY_OF
@@ -79,15 +80,7 @@ def _verdict(decision: Decision) -> Iterator[Block]:
     if winner is not None:
         stack = winner.stack
         yield Heading(f"{_title(stack)}")
-        yield Paragraph(
-            (
-                "Use ",
-                Span(stack.worker, "strong"),
-                " on ",
-                Span(stack.broker, "strong"),
-                f", variant {stack.variant}.",
-            )
-        )
+        yield Paragraph(("Variant ", Span(stack.variant, "code"), _summary(stack)))
         if not winner.rendered:
             yield Paragraph(Span("queuewright advises this stack but cannot render it yet.", "caution"))
     elif decision.splits:
@@ -214,7 +207,21 @@ def _assumed(decision: Decision) -> Iterator[Block]:
 
 
 def _title(stack: StackId) -> str:
-    return f"{stack.broker} + {stack.worker}"
+    return f"{_name(stack.broker)} + {_name(stack.worker)}"
+
+
+def _name(part: str) -> str:
+    known = catalog.load()
+    found = known.brokers.get(part) or known.workers.get(part)
+    name = found.name if found else part
+    return name[0].lower() + name[1:] if name.startswith(("A ", "An ")) else name
+
+
+def _summary(stack: StackId) -> str:
+    """Of its variant, as the end of a sentence."""
+    pairing = catalog.load().pairing(stack.broker, stack.worker)
+    variant = pairing.variants.get(stack.variant) if pairing else None
+    return f": {variant.summary}" if variant else "."
 
 
 def _points(value: float) -> str:

@@ -58,9 +58,9 @@ def test_text_reads_from_the_stack_to_what_would_change_it() -> None:
     assert (
         plain.render(recommendation.document(RECOMMENDED))
         == """\
-rabbitmq + celery
+RabbitMQ + Celery
 
-Use celery on rabbitmq, variant quorum.
+Variant quorum: Quorum queues and a topic exchange; delays are kept by the broker.
 
 Why:
 
@@ -86,8 +86,8 @@ What to watch:
 
 What else survived:
 
-Stack           Points (winner 12.5)  Costs most                 Rendered
-redis + celery                     9  Loses a second of writes.  advised only
+Stack                     Points (winner 12.5)  Costs most                 Rendered
+Redis or Valkey + Celery                     9  Loses a second of writes.  advised only
 
 What was ruled out:
 
@@ -98,7 +98,7 @@ What was ruled out:
 
 What would change this:
 
-- loss no_loss -> may_lose_some: redis + celery
+- loss no_loss -> may_lose_some: Redis or Valkey + Celery
 - task_max 1m -> 25h: no stack at all
 
 Assumed, because not answered:
@@ -121,7 +121,14 @@ def test_why_shows_what_is_otherwise_summed_up() -> None:
             REFUSED,
             ["No stack can do this", "Steps of days", "What would do it: a workflow engine such as Temporal"],
         ),
-        (SPLIT, ["Two stacks", "redis + celery for mail, web", "kafka + consumer for events"]),
+        (
+            SPLIT,
+            [
+                "Two stacks",
+                "Redis or Valkey + Celery for mail, web",
+                "Apache Kafka + a plain consumer for events",
+            ],
+        ),
     ],
     ids=["refused", "split"],
 )
@@ -132,6 +139,6 @@ def test_there_may_be_no_one_stack(decision: Decision, parts: list[str]) -> None
 
 def test_markdown_links_sources_and_keeps_text_text() -> None:
     shown = markdown.render(recommendation.document(RECOMMENDED))
-    assert "# rabbitmq + celery\n" in shown
+    assert "# RabbitMQ + Celery\n" in shown
     assert "<https://example.org/quorum>" in shown
     assert r"A cluster is work: \| pipes \*and\* stars." in shown
