@@ -1,0 +1,13 @@
+"""Advice: answers and catalog to a Decision. `policy.load` reads a platform team's own rules."""
+
+from queuewright.advisor import policy
+from queuewright.advisor.contract import decision_to_json
+from queuewright.advisor.decide import decide
+from queuewright.advisor.decision import Candidate, Decision, Flip, Reason, Refusal, Rejection, Split, StackId, Warning_
+from queuewright.advisor.project import decide_project
+from queuewright.advisor.questions import open_questions
+
+__all__ = [
+    "Candidate", "Decision", "Flip", "Reason", "Refusal", "Rejection", "Split", "StackId", "Warning_",
+    "decide", "decide_project", "decision_to_json", "open_questions", "policy",
+]  # fmt: skip

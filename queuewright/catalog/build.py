@@ -62,7 +62,7 @@ def facts(raw: Raw | None, sources: Sources, where: str) -> dict[str, Fact]:
 
 def variants(raw: Raw | None, sources: Sources, where: str) -> dict[str, Variant]:
     return {
-        key: Variant(key, value.get("summary", ""), facts(value.get("facts"), sources, f"{where}.{key}"), value.get("on"))
+        key: Variant(key, value.get("summary", ""), facts(value.get("facts"), sources, f"{where}.{key}"), value.get("uses"))
         for key, value in (raw or {}).items()
     }
 

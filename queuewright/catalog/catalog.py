@@ -88,8 +88,8 @@ class Catalog:
                 yield chosen.facts
             yield pairing.facts
             yield self.workers[pairing.worker].facts
-            if chosen is not None and chosen.on in broker.variants:
-                yield broker.variants[chosen.on].facts
+            if chosen is not None and chosen.uses in broker.variants:
+                yield broker.variants[chosen.uses].facts
             yield broker.facts
             return
         part = self.brokers.get(owner) or self.workers.get(owner)

@@ -32,7 +32,7 @@ class Variant:
     id: str
     summary: str
     facts: Facts
-    on: str | None = None
+    uses: str | None = None
     """In a pairing: the variant of its broker that this one uses."""
 
 

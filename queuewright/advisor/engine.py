@@ -1,0 +1,182 @@
+"""Rules over options, quickly: what a rule says of the facts is worked out once, what it says of answers is remembered.
+
+A set of options is an int, one bit an option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from queuewright.advisor.answers import Known
+from queuewright.advisor.conditions import Compiled, compile_condition
+from queuewright.advisor.decision import Reason
+from queuewright.advisor.options import Option, options_of
+from queuewright.advisor.predicates import PREDICATES
+from queuewright.advisor.policy import Policy
+from queuewright.advisor.wording import fill, part_name
+from queuewright import catalog
+from queuewright.catalog import Catalog, CatalogError, Rule
+
+MATURITY_RANK = {"supported": 0, "conditional": 1, "experimental": 2, "harmful": 3}
+
+
+class CompiledRule:
+    """One rule; `holds` gives the options it applies to."""
+
+    __slots__ = ("_cache", "answer_tests", "mask", "mixed_tests", "reads", "rule", "signed_points")
+
+    def __init__(self, rule: Rule, options: tuple[Option, ...], answer_keys: frozenset[str]) -> None:
+        try:
+            conditions: list[Compiled] = [compile_condition(item, answer_keys) for item in rule.when]
+        except CatalogError as error:
+            raise CatalogError(f"rule {rule.id}: {error}") from error
+        self.rule = rule
+        self.signed_points = -rule.points if rule.effect == "avoid" else rule.points
+        self.reads = tuple(sorted({key for condition in conditions for key in condition.reads}))
+        self.answer_tests = tuple(item.of_answers for item in conditions if item.of_answers)
+        fact_tests = [item.of_option for item in conditions if item.of_option]
+        mixed = [item.of_both for item in conditions if item.of_both]
+        fitting = [
+            option for option in options if option.matches(rule.target) and all(test(option) for test in fact_tests)
+        ]
+        self.mask = sum(1 << option.bit for option in fitting)
+        self.mixed_tests = [(option, tuple(mixed)) for option in fitting] if mixed else []
+        self._cache: dict[tuple[Any, ...], int] = {}
+
+    def holds(self, known: Known) -> int:
+        key = tuple([known[name] for name in self.reads])
+        found = self._cache.get(key)
+        if found is None:
+            if len(self._cache) > 512:
+                self._cache.clear()
+            found = self._cache[key] = self._evaluate(known)
+        return found
+
+    def _evaluate(self, known: Known) -> int:
+        for test in self.answer_tests:
+            if not test(known):
+                return 0
+        if not self.mixed_tests:
+            return self.mask
+        mask = 0
+        for option, tests in self.mixed_tests:
+            for mixed in tests:
+                if not mixed(known, option):
+                    break
+            else:
+                mask |= 1 << option.bit
+        return mask
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say of one set of answers."""
+
+    alive: int
+    scores: tuple[float, ...]
+    """By bit; of what is not alive without meaning."""
+    refused: bool
+    winner: Option | None
+    """Best of what is alive; None where nothing is, or where a rule refuses."""
+
+
+class Engine:
+    """The catalog's rules and perhaps a policy's, compiled. Holds no state that answers could change but caches."""
+
+    def __init__(self, known: Catalog, policy: Iterable[Rule] = ()) -> None:
+        self.catalog = known
+        self.options = options_of(known)
+        self.everything = (1 << len(self.options)) - 1
+        keys = frozenset(known.answers)
+        rules = [CompiledRule(rule, self.options, keys) for rule in (*known.rules.values(), *policy)]
+        self.eliminations = [item for item in rules if item.rule.effect == "eliminate"]
+        self.preferences = [item for item in rules if item.rule.effect in ("prefer", "avoid")]
+        self.warnings = [item for item in rules if item.rule.effect == "warn"]
+        self.refusals = [item for item in rules if item.rule.effect == "refuse"]
+        self.rules = rules
+        self._tie_order = tuple(
+            (MATURITY_RANK[option.pairing.maturity], not option.is_default, -option.bit) for option in self.options
+        )
+
+    def judge(self, known: Known) -> Verdict:
+        alive = self.everything
+        for item in self.eliminations:
+            alive &= ~item.holds(known)
+        scores = [0.0] * len(self.options)
+        for item in self.preferences:
+            hit = item.holds(known) & alive
+            points = item.signed_points
+            while hit:
+                low = hit & -hit
+                scores[low.bit_length() - 1] += points
+                hit ^= low
+        refused = any(item.holds(known) for item in self.refusals)
+        winner = None if refused else self._best(alive, scores)
+        return Verdict(alive, tuple(scores), refused, winner)
+
+    def _best(self, alive: int, scores: list[float]) -> Option | None:
+        return max(self.members(alive), key=lambda option: self.rank(option, scores[option.bit]), default=None)
+
+    def rank(self, option: Option, score: float) -> tuple[float, int, bool, int]:
+        """Higher is better: the score, then maturity, the default variant, the order of the catalog."""
+        maturity, not_default, bit = self._tie_order[option.bit]
+        return (round(score, 6), -maturity, not not_default, bit)
+
+    def members(self, mask: int) -> Iterator[Option]:
+        return (option for option in self.options if mask >> option.bit & 1)
+
+    def option(self, broker: str, worker: str, variant: str | None = None) -> Option | None:
+        """The named variant, or the default one."""
+        for option in self.options:
+            stack = option.stack
+            if (stack.broker, stack.worker) == (broker, worker) and (
+                option.is_default if variant is None else stack.variant == variant
+            ):
+                return option
+        return None
+
+    def reason(self, item: CompiledRule, known: Known, option: Option) -> Reason:
+        """The rule's sentence for this option, with its source."""
+        rule, stack = item.rule, option.stack
+        names = {
+            "broker": part_name(self.catalog, stack.broker),
+            "worker": part_name(self.catalog, stack.worker),
+            "variant": stack.variant,
+        }
+        message = fill(rule.reason, known, option.facts, names)
+        return Reason(rule.id, message[:1].upper() + message[1:], self.source(rule, option), item.signed_points)
+
+    def source(self, rule: Rule, option: Option) -> str:
+        """The rule's own source, or that of the first fact it reads."""
+        if rule.source is not None:
+            return rule.source
+        for condition in rule.when:
+            if condition.fact is not None and condition.fact in option.facts:
+                return option.facts[condition.fact].source
+        return option.pairing.source
+
+    def thresholds(self, key: str) -> list[float]:
+        """Every number at which a rule changes its mind about this answer."""
+        numbers: set[float] = set()
+        for item in self.rules:
+            for condition in item.rule.when:
+                if condition.predicate is not None:
+                    numbers.update(PREDICATES[condition.predicate].thresholds.get(key, ()))
+                elif condition.answer == key and condition.fact is not None:
+                    numbers.update(
+                        float(option.facts[condition.fact].value)
+                        for option in self.options
+                        if condition.fact in option.facts
+                    )
+                elif condition.answer == key and isinstance(condition.value, (int, float)):
+                    numbers.add(float(condition.value))
+        return sorted(numbers)
+
+
+@lru_cache(maxsize=8)
+def engine(policy: Policy | None = None) -> Engine:
+    """The engine of the catalog, with the rules of a policy; built once."""
+    return Engine(catalog.load(), policy.rules if policy else ())

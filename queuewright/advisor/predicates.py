@@ -1,0 +1,139 @@
+"""What rules cannot say in their own words. Each names the answers it reads, so that the engine knows when to ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from queuewright.advisor.answers import Known
+from queuewright.advisor.options import LIBRARY_FREE, Option
+
+Test = Callable[[Known, Option], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    test: Test
+    reads: tuple[str, ...]
+    thresholds: Mapping[str, tuple[float, ...]]
+    """Numbers at which the outcome may change, by answer."""
+    per_option: bool = True
+
+
+PREDICATES: dict[str, Predicate] = {}
+
+
+def predicate(*reads: str, per_option: bool = True, **thresholds: tuple[float, ...]) -> Callable[[Test], Test]:
+    def register(test: Test) -> Test:
+        PREDICATES[test.__name__] = Predicate(test, reads, thresholds, per_option)
+        return test
+
+    return register
+
+
+def value(option: Option, key: str) -> Any:
+    fact = option.facts.get(key)
+    return None if fact is None else fact.value
+
+
+STREAM_RATE = 10_000.0
+"""Messages a second, sustained, from which a log pays; AWS puts it at 100,000, RabbitMQ's one queue ends at 30,000."""
+
+
+@predicate("language")
+def language_not_spoken(answers: Known, option: Option) -> bool:
+    """No language of the answers is the worker's own."""
+    if value(option, "any_language"):
+        return False
+    return not set(value(option, "languages") or ()) & set(answers["language"])
+
+
+@predicate("language")
+def language_only_spoken_in_part(answers: Known, option: Option) -> bool:
+    """Some of the languages cannot read or write the library's messages."""
+    if value(option, "any_language"):
+        return False
+    spoken = {*(value(option, "languages") or ()), *(value(option, "port_languages") or ())}
+    return bool(set(answers["language"]) - spoken) and not language_not_spoken(answers, option)
+
+
+@predicate("language")
+def language_spoken_by_port(answers: Known, option: Option) -> bool:
+    """One of the languages is served by a port of the library only."""
+    return bool(set(value(option, "port_languages") or ()) & set(answers["language"]))
+
+
+@predicate("cloud", "existing", "constraints")
+def broker_of_another_cloud(answers: Known, option: Option) -> bool:
+    """The broker is not offered there; where the cloud is open, unless it is there already or asked for."""
+    if answers["cloud"] in (value(option, "clouds") or ()):
+        return False
+    if answers["cloud"] in ("any", "paas"):
+        asked = f"user_asks_for_{option.stack.broker.removeprefix('azure_')}"
+        return option.stack.broker not in answers["existing"] and not any(
+            constraint.startswith(asked) for constraint in answers["constraints"]
+        )
+    return True
+
+
+@predicate("excluded")
+def excluded(answers: Known, option: Option) -> bool:
+    """The user rules out the broker, the worker, or the pair."""
+    worker = "none" if option.stack.worker in LIBRARY_FREE else option.stack.worker
+    names = {option.stack.broker, option.stack.worker, worker, str(option.stack), f"{option.stack.broker}+{worker}"}
+    return bool(names & set(answers["excluded"]))
+
+
+@predicate("existing")
+def broker_is_there(answers: Known, option: Option) -> bool:
+    return option.stack.broker in answers["existing"]
+
+
+@predicate("existing")
+def worker_is_there(answers: Known, option: Option) -> bool:
+    return option.stack.worker in answers["existing"]
+
+
+@predicate("constraints")
+def worker_is_asked_for(answers: Known, option: Option) -> bool:
+    wanted = {f"user_asks_for_{option.stack.worker}", f"keep_{option.stack.worker}"}
+    return bool(wanted & set(answers["constraints"]))
+
+
+@predicate(
+    "replay", "fanout", "rate_avg_per_s", "rate_peak_per_s", "existing", "constraints", "workload", per_option=False,
+    rate_avg_per_s=(STREAM_RATE, STREAM_RATE / 10), rate_peak_per_s=(10 * STREAM_RATE,), fanout=(2,),
+)  # fmt: skip
+def no_need_of_a_log(answers: Known, option: Option) -> bool:
+    """Nothing in the answers is what a log is for: replay, streams to many readers, rates beyond a queue."""
+    constraints = set(answers["constraints"])
+    events = answers["workload"] == "event" or "messages_from_other_systems" in constraints
+    needed = (
+        answers["replay"] != "none"
+        or answers["rate_avg_per_s"] >= STREAM_RATE
+        or answers["rate_peak_per_s"] >= 10 * STREAM_RATE
+        or (answers["fanout"] > 1 and answers["rate_avg_per_s"] >= STREAM_RATE / 10)
+        or ("kafka" in answers["existing"] and events)
+        or bool(constraints & {"backlog_over_5_million", "queue_size_300_gb"})
+        or ("broker_overloaded_today" in constraints and answers["rate_peak_per_s"] >= STREAM_RATE / 10)
+    )
+    return not needed
+
+
+@predicate("loss", "task_max_s", "delay_max_s", task_max_s=(2400,), delay_max_s=(2400,))
+def outlives_visibility_timeout(answers: Known, option: Option) -> bool:
+    """Task or delay, half as long again, passes the library's default visibility timeout."""
+    timeout = value(option, "visibility_timeout_default_s")
+    return timeout is not None and 1.5 * max(answers["task_max_s"], answers["delay_max_s"]) >= timeout
+
+
+@predicate("rate_peak_per_s", "payload_kb", "task_max_s")
+def burst_fills_memory(answers: Known, option: Option) -> bool:
+    """Ten minutes of the peak rate are more than four gigabytes."""
+    return bool(value(option, "memory_bound")) and answers["rate_peak_per_s"] * answers["payload_kb"] * 600 > 4 * 1024 * 1024
+
+
+@predicate("language", per_option=False)
+def several_languages(answers: Known, option: Option) -> bool:
+    return len(answers["language"]) > 1

@@ -1,0 +1,148 @@
+"""Advice for a project of several workloads: one stack that serves them all, or a split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from queuewright.advisor.answers import Known, complete
+from queuewright.advisor.decide import candidate, decide, merge
+from queuewright.advisor.decision import Decision, Reason, Split
+from queuewright.advisor.engine import Engine, Verdict, engine
+from queuewright.advisor.options import Option
+from queuewright.advisor.policy import Policy
+from queuewright.advisor.refuse import refusal
+from queuewright.spec.model import Spec, StackChoice
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    name: str
+    known: Known
+    verdict: Verdict
+
+    @property
+    def weight(self) -> float:
+        return float(self.known["rate_peak_per_s"])
+
+
+def decide_project(spec: Spec, policy: Policy | None = None) -> Decision:
+    """One workload is decided as such. Of several the stack must survive in all; scores weigh by peak load."""
+    parts = [(workload.name, spec.answers_for(workload)) for workload in spec.workloads]
+    if len(parts) == 1:
+        return decide(parts[0][1], policy=policy, pinned=spec.stack, accept=spec.accept)
+    rules = engine(policy)
+    judged = []
+    for name, answers in parts:
+        known, _ = complete(answers, rules.catalog)
+        judged.append(_Judged(name, known, rules.judge(known)))
+    common = best(rules, judged)
+    choice = spec.stack or (StackChoice(broker=common.stack.broker, worker=common.stack.worker, variant=common.stack.variant) if common else None)
+    single = [decide(answers, policy=policy, pinned=choice, accept=spec.accept) for _, answers in parts]
+    if choice is not None:
+        return _together(rules, judged, single, pinned=spec.stack is not None)
+    return _apart(rules, judged, [decide(answers, policy=policy) for _, answers in parts])
+
+
+def best(rules: Engine, judged: Sequence[_Judged]) -> Option | None:
+    """Survives in all, with the highest score by peak load; None where nothing does."""
+    alive = rules.everything
+    for part in judged:
+        alive &= 0 if part.verdict.refused else part.verdict.alive
+    scores = weighed(judged)
+    return max(rules.members(alive), key=lambda option: rules.rank(option, scores[option.bit]), default=None)
+
+
+def weighed(judged: Sequence[_Judged]) -> list[float]:
+    total = sum(part.weight for part in judged)
+    shares = [part.weight / total if total else 1 / len(judged) for part in judged]
+    return [
+        sum(share * score for share, score in zip(shares, scores, strict=True))
+        for scores in zip(*(part.verdict.scores for part in judged), strict=True)
+    ]
+
+
+def _together(rules: Engine, judged: Sequence[_Judged], single: Sequence[Decision], *, pinned: bool) -> Decision:
+    """The decisions for one stack joined. A better stack for one workload alone is no contradiction of a common one."""
+    first = single[0]
+    option = next(option for option in rules.options if option.stack == first.stack)
+    heaviest = max(judged, key=lambda part: part.weight)
+    scores = weighed(judged)
+    winner = replace(candidate(rules, heaviest.known, heaviest.verdict, option), score=round(scores[option.bit], 6))
+    contradictions = _named(judged, single, keep_pinned=pinned)
+    warnings = merge(warning for decision in single for warning in decision.warnings)
+    must = any(warning.severity == "must" for warning in warnings)
+    alive = rules.everything
+    for part in judged:
+        alive &= part.verdict.alive
+    others = sorted(rules.members(alive), key=lambda other: rules.rank(other, scores[other.bit]), reverse=True)
+    shown = {str(option.stack): option for option in reversed(others) if str(option.stack) != str(first.stack)}
+    alternatives = tuple(
+        replace(candidate(rules, heaviest.known, heaviest.verdict, other), score=round(scores[other.bit], 6))
+        for other in others
+        if shown.get(str(other.stack)) is other
+    )
+    return replace(
+        first,
+        verdict="warn" if must or contradictions else "recommend",
+        winner=winner,
+        warnings=warnings,
+        alternatives=alternatives,
+        rejected=tuple(dict.fromkeys(item for decision in single for item in decision.rejected)),
+        contradictions=contradictions,
+        flips=(),
+    )
+
+
+def _named(judged: Sequence[_Judged], single: Sequence[Decision], *, keep_pinned: bool) -> tuple[Reason, ...]:
+    found: dict[str, Reason] = {}
+    for part, decision in zip(judged, single, strict=True):
+        for reason in decision.contradictions:
+            if reason.id != "pinned":
+                found.setdefault(reason.message, reason)
+            elif keep_pinned:
+                found[f"{part.name}: {reason.message}"] = replace(reason, message=f"{part.name}: {reason.message}")
+    return tuple(found.values())
+
+
+def _apart(rules: Engine, judged: Sequence[_Judged], alone: Sequence[Decision]) -> Decision:
+    """No stack serves all: the largest groups that one stack serves, heaviest workload first."""
+    groups: list[list[_Judged]] = []
+    for part in sorted(judged, key=lambda part: (-part.weight, part.name)):
+        home = next((group for group in groups if best(rules, [*group, part])), None)
+        if home is not None:
+            home.append(part)
+        elif best(rules, [part]):
+            groups.append([part])
+    splits = []
+    for group in groups:
+        option = best(rules, group)
+        if option is not None:
+            splits.append(Split(tuple(part.name for part in group), option.stack))
+    stuck = [part for part in judged if not best(rules, [part])]
+    warnings = merge(warning for decision in alone for warning in decision.warnings)
+    heaviest = max(stuck or judged, key=lambda part: part.weight)
+    reasons = refusal(rules, heaviest.known, warnings) if stuck else _split_refusal(rules, splits)
+    return replace(
+        alone[0],
+        verdict="refuse",
+        winner=None,
+        warnings=warnings,
+        refusal=reasons,
+        alternatives=(),
+        rejected=tuple(dict.fromkeys(item for decision in alone for item in decision.rejected)),
+        contradictions=tuple(dict.fromkeys(reason for decision in alone for reason in decision.contradictions)),
+        flips=(),
+        splits=tuple(splits),
+    )
+
+
+def _split_refusal(rules: Engine, splits: Sequence[Split]) -> object:
+    from queuewright.advisor.decision import Refusal
+
+    topic = rules.catalog.topics["split_workloads"]
+    parts = "; ".join(f"{', '.join(split.workloads)} on {split.stack}" for split in splits)
+    return Refusal(
+        (Reason(topic.id, f"No stack serves all workloads. Split them into specs of their own: {parts}.", topic.source),),
+        "",
+    )

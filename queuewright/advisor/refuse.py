@@ -1,0 +1,55 @@
+"""Why nothing is recommended, and what class of tool would do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from queuewright.advisor.answers import Known
+from queuewright.advisor.decision import Reason, Refusal, Warning_
+from queuewright.advisor.engine import Engine
+from queuewright.advisor.wishes import ENVIRONMENT
+
+NOTHING = "No broker and worker of this catalogue meet all of the answers."
+
+
+def refusal(engine: Engine, known: Known, warnings: Iterable[Warning_]) -> Refusal:
+    """Reasons by topic: rules that refuse, then the limits that ruled out what the environment allows, then warnings."""
+    found: dict[str, Reason] = {}
+    outside: list[str] = []
+
+    def add(topic: str | None, reason: Reason, tool: str | None) -> None:
+        if topic is not None:
+            found.setdefault(topic, Reason(topic, reason.message, reason.source))
+        if tool and tool not in outside:
+            outside.append(tool)
+
+    for item in engine.refusals:
+        mask = item.holds(known)
+        if mask:
+            option = next(engine.members(mask))
+            add(item.rule.topic, engine.reason(item, known, option), item.rule.outside)
+    refused = bool(found)
+    if not refused:
+        _limits(engine, known, add)
+    for warning in warnings:
+        if warning.severity == "must":
+            add(warning.id, Reason(warning.id, warning.message, warning.source), None)
+    topic = engine.catalog.topics["outside_catalogue"]
+    add(topic.id, Reason(topic.id, NOTHING, topic.source), None)
+    return Refusal(tuple(found.values()), " ".join(outside) or "Another kind of tool, or other answers: see what would change the advice.")
+
+
+def _limits(engine: Engine, known: Known, add: object) -> None:
+    assert callable(add)
+    environment = 0
+    for item in engine.eliminations:
+        if item.rule.id in ENVIRONMENT:
+            environment |= item.holds(known)
+    relevant = engine.everything & ~environment
+    ranked = []
+    for position, item in enumerate(engine.eliminations):
+        hit = item.holds(known) & (relevant or engine.everything)
+        if hit and (item.rule.id not in ENVIRONMENT or not relevant):
+            ranked.append((-hit.bit_count(), position, item, hit))
+    for _, _, item, hit in sorted(ranked, key=lambda entry: entry[:2]):
+        add(item.rule.topic, engine.reason(item, known, next(engine.members(hit))), item.rule.outside)

@@ -1,0 +1,131 @@
+"""What the user asks for or has, against what the rules say: granted, or contradicted with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from queuewright.advisor.answers import Known
+from queuewright.advisor.decision import Reason, Warning_
+from queuewright.advisor.engine import CompiledRule, Engine, Verdict
+from queuewright.advisor.options import Option
+
+ENVIRONMENT = frozenset({"language-not-spoken", "other-cloud", "ruled-out"})
+"""Rules that say where the work runs; a reason only where no other is left."""
+
+NATIVE = {"aws": "sqs", "azure": "azure_service_bus", "gcp": "cloud_tasks"}
+"""The queue that everybody would think of first on a cloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A part, or several together, that the answers name."""
+
+    text: str
+    target: Mapping[str, tuple[str, ...]]
+    kind: str
+    """wish | existing | obvious"""
+
+
+def wishes(engine: Engine, known: Known) -> Iterator[Wish]:
+    for word in known["constraints"]:
+        asked = engine.catalog.constraints[word].wish
+        if asked:
+            yield Wish(_name(engine, asked), {key: (value,) for key, value in asked.items()}, "wish")
+    for word in known["existing"]:
+        kind = "broker" if word in engine.catalog.brokers else "worker" if word in engine.catalog.workers else None
+        if kind:
+            yield Wish(_name(engine, {kind: word}), {kind: (word,)}, "existing")
+    obvious = NATIVE.get(known["cloud"])
+    if obvious:
+        yield Wish(_name(engine, {"broker": obvious}), {"broker": (obvious,)}, "obvious")
+
+
+def _name(engine: Engine, parts: Mapping[str, str]) -> str:
+    names = [engine.catalog.part(parts[key]).name for key in ("worker", "broker") if key in parts]
+    return " on ".join(names) + (f" {parts['variant'].upper()}" if "variant" in parts else "")
+
+
+def contradicted(
+    engine: Engine, known: Known, verdict: Verdict, winner: Option | None
+) -> tuple[tuple[Reason, ...], tuple[Warning_, ...]]:
+    """Contradictions, and a warning for each topic that they rest on."""
+    contradictions: list[Reason] = []
+    warnings: list[Warning_] = []
+    for wish in wishes(engine, known):
+        if winner is not None and winner.matches(wish.target):
+            continue
+        reasons = _against(engine, known, verdict, wish)
+        if not reasons and wish.kind != "wish":
+            continue
+        if wish.kind != "obvious":
+            contradictions.append(_contradiction(engine, wish, winner, reasons))
+        severity = "must" if wish.kind == "wish" else "should"
+        for topic, reason in reasons.items():
+            warnings.append(Warning_(topic, severity, f"{wish.text} is not recommended: {_lower(reason.message)}", reason.source))
+    return tuple(contradictions), tuple(warnings)
+
+
+def _contradiction(engine: Engine, wish: Wish, winner: Option | None, reasons: Mapping[str, Reason]) -> Reason:
+    lead = {"wish": f"{wish.text} is asked for", "existing": f"{wish.text} is there"}[wish.kind]
+    first = next(iter(reasons.values()), None)
+    if first is not None:
+        return Reason("contradiction", f"{lead}, but: {_lower(first.message)}", first.source)
+    better = str(winner.stack) if winner else "nothing"
+    source = winner.pairing.source if winner else engine.catalog.topics["outside_catalogue"].source
+    return Reason("contradiction", f"{lead}, but {better} fits the answers better: its reasons weigh more.", source)
+
+
+def _against(engine: Engine, known: Known, verdict: Verdict, wish: Wish) -> dict[str, Reason]:
+    """Topic to the first reason against the wished parts, limits before preferences.
+
+    What exists is contradicted only where nothing of it survives.
+    """
+    wanted = [option for option in engine.options if option.matches(wish.target)]
+    if not wanted:
+        return _impossible(engine, wish)
+    alive = [option for option in wanted if verdict.alive >> option.bit & 1]
+    if alive and wish.kind != "wish":
+        return {}
+    found: dict[str, Reason] = {}
+    near = _nearest(engine, known, alive or wanted)
+    rules = [*engine.eliminations, *engine.preferences] if alive or wish.kind == "wish" else engine.eliminations
+    for item in rules:
+        if item.rule.effect == "prefer" or item.rule.topic is None or item.rule.topic in found:
+            continue
+        hit = item.holds(known)
+        option = next((option for option in near if hit >> option.bit & 1), None)
+        if option is not None:
+            found[item.rule.topic] = engine.reason(item, known, option)
+    return found
+
+
+def _nearest(engine: Engine, known: Known, options: list[Option]) -> list[Option]:
+    """Those that only the work itself rules out; all, where the environment rules out every one."""
+    environment = [item for item in engine.eliminations if item.rule.id in ENVIRONMENT]
+    mask = 0
+    for item in environment:
+        mask |= item.holds(known)
+    return [option for option in options if not mask >> option.bit & 1] or options
+
+
+def _impossible(engine: Engine, wish: Wish) -> dict[str, Reason]:
+    broker, worker = wish.target.get("broker", ("",))[0], wish.target.get("worker", ("",))[0]
+    pairing = engine.catalog.pairing(broker, worker)
+    if pairing is None:
+        return {}
+    return {"broker_not_allowed": Reason(pairing.id, pairing.summary, pairing.source)}
+
+
+def _lower(text: str) -> str:
+    """For the middle of a sentence, but for names."""
+    first = text.split(" ", 1)[0]
+    return text if not first[1:].islower() or first in _NAMES else text[0].lower() + text[1:]
+
+
+_NAMES = frozenset({"Redis", "Kafka", "Celery", "Dramatiq", "Huey", "Sidekiq", "Azure", "Amazon", "Google", "Apache", "Node", "Spot"})
+
+
+def eliminated_by(engine: Engine, known: Known, option: Option) -> list[CompiledRule]:
+    """Every limit that this option breaks, in the order of the catalog."""
+    return [item for item in engine.eliminations if item.holds(known) >> option.bit & 1]
