@@ -5,38 +5,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import yaml
-
-from queuewright import catalog as catalogs
-from queuewright.advisor.decision import Candidate, Decision, StackId
-from queuewright.render import render
-from queuewright.spec.model import Spec
-from queuewright.stack import build_plan
+from queuewright import catalog
+from queuewright.render import render_spec
+from queuewright.spec import load
 
 
 def main(spec_path: str, out: str) -> None:
-    catalog = catalogs.load()
-    spec = Spec.model_validate(yaml.safe_load(Path(spec_path).read_text()))
-    try:
-        from queuewright.advisor import decide_project  # type: ignore[attr-defined]
-
-        decision = decide_project(spec)
-    except Exception as error:  # noqa: BLE001
-        print("no advisor yet:", repr(error)[:200], file=sys.stderr)
-        assert spec.stack is not None
-        variant = {"redis+celery": "late-ack", "rabbitmq+celery": "quorum", "redis+rq": "list"}[
-            f"{spec.stack.broker}+{spec.stack.worker}"
-        ]
-        stack = StackId(spec.stack.broker, spec.stack.worker, variant)
-        decision = Decision("recommend", Candidate(stack, 10, (), True), {}, (), None, (), (), ())
-    plan = build_plan(spec, decision, catalog)
-    rendering = render(plan, catalog)
+    rendering = render_spec(load(Path(spec_path)).spec, catalog.load())
     for file in rendering.tree.values():
         target = Path(out) / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(file.content, encoding="utf-8")
+        target.write_text(file.content, encoding="utf-8", newline="\n")
         target.chmod(file.mode)
-    print(f"{len(rendering.tree)} files in {out}")
+    sys.stdout.write(f"{len(rendering.tree)} files in {out}\n")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def init(
 
     known = catalog.load()
     chosen = find_preset(known, preset) if preset else None
-    rules = advisor.load_policy(policy) if policy else None
+    rules = advisor.policy.load(policy) if policy else None
     _refuse_existing(directory)
     asking = not yes and console.interactive(no_input)
     given = _given(answers, pairs or [], chosen)

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from queuewright.advisor.policy import Policy
 from queuewright.catalog import Catalog
 from queuewright.render.tree import File, Owner, Rendering
+from queuewright.spec.model import Spec
+from queuewright.stack.build import plan_spec
 from queuewright.stack.component import Component, FileRule
 from queuewright.stack.components import Components, folder, select
 from queuewright.stack.plan import StackPlan

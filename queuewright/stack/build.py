@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from queuewright.advisor import decide_project
 from queuewright.advisor.decision import Decision, StackId
+from queuewright.advisor.policy import Policy
 from queuewright.catalog import Catalog
 from queuewright.errors import StackError
 from queuewright.sizing.assumptions import Assumptions, ProcessShape, from_data

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import time
 import urllib.parse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+
+PRODUCE = """
+import json, sys
+from {package}.runtime.modules import load_tasks
+from {package}.runtime.task import find
+load_tasks()
+task = find(sys.argv[1])
+for line in sys.stdin:
+    print(task.enqueue(task.payload.model_validate(json.loads(line)), priority=sys.argv[2]))
+"""
+
+BUILDX_OF_COMPOSE = (0, 17)
+"""Compose 5 builds with buildx of this version or newer, and else with the engine's own builder if it is told to."""
+
+
+def builder() -> dict[str, str]:
+    """Environment for `docker compose build`."""
+    done = subprocess.run(["docker", "buildx", "version"], capture_output=True, text=True, check=False)
+    found = re.search(r" v?(\d+)\.(\d+)", done.stdout)
+    new_enough = found and tuple(map(int, found.groups())) >= BUILDX_OF_COMPOSE
+    return {} if new_enough else {"DOCKER_BUILDKIT": "0"}
 
 
 def wait_for(what: str, probe: Callable[[], Value | None], timeout_s: float, every_s: float = 0.5) -> Value:
@@ -42,10 +65,22 @@ class Project:
         return f"worker-{self.workload}"
 
     def run(
-        self, *argv: str, stdin: str | None = None, timeout_s: float = 600, check: bool = True
+        self,
+        *argv: str,
+        stdin: str | None = None,
+        timeout_s: float = 600,
+        check: bool = True,
+        env: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            argv, cwd=self.root, input=stdin, capture_output=True, text=True, timeout=timeout_s, check=False
+            argv,
+            cwd=self.root,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+            env={**os.environ, **(env or {})},
         )
         if check and done.returncode != 0:
             raise AssertionError(
@@ -58,7 +93,7 @@ class Project:
 
     def start(self, *extra: str) -> None:
         self.run("scripts/secrets.sh")
-        self.run("docker", "compose", "build", "--quiet", timeout_s=900)
+        self.run("docker", "compose", "build", "--quiet", timeout_s=900, env=builder())
         self.run("docker", "compose", "up", "--wait", "--wait-timeout", "240", timeout_s=300)
         if extra:
             self.compose("up", "--wait", "--wait-timeout", "120", *extra, timeout_s=180)
@@ -70,37 +105,67 @@ class Project:
     def containers(self, service: str) -> list[str]:
         return self.compose("ps", "--quiet", service).stdout.split()
 
-    def python(self, *argv: str, stdin: str | None = None, timeout_s: float = 300) -> str:
-        """Runs `python -m PACKAGE.ARGV…` in a running worker."""
-        module, *rest = argv
+    def run_module(self, module: str, *argv: str, stdin: str | None = None, timeout_s: float = 300) -> str:
+        """Runs `python -m PACKAGE.MODULE` in a running worker."""
+        return self._exec("-m", f"{self.package}.{module}", *argv, stdin=stdin, timeout_s=timeout_s)
+
+    def _exec(self, *argv: str, stdin: str | None = None, timeout_s: float = 300) -> str:
         found = self.containers(self.worker)
         assert found, f"no container of {self.worker} runs"
-        return self.run(
-            "docker", "exec", "-i", found[-1], "python", "-m", f"{self.package}.{module}", *rest,
-            stdin=stdin, timeout_s=timeout_s,
-        ).stdout  # fmt: skip
+        command = ("docker", "exec", "-i", found[-1], "python", *argv)
+        return self.run(*command, stdin=stdin, timeout_s=timeout_s, check=False).stdout
+
+    def _outside(self, *argv: str, stdin: str | None = None) -> str:
+        """As `run_module`, in a container of its own: the workers may be paused or gone."""
+        module, *rest = argv
+        command = ("run", "--rm", "--no-deps", "--no-TTY", self.worker, "python", "-m", f"{self.package}.{module}", *rest)
+        return self.compose(*command, stdin=stdin, check=False).stdout
 
     def enqueue(self, count: int, *options: str) -> list[str]:
-        return self.python("runtime.enqueue", self.workload, "--count", str(count), *options).split()
+        """The task's own samples, through the rendered producer."""
+        return self.run_module("runtime.enqueue", self.workload, "--count", str(count), *options).split()
+
+    def enqueue_from_outside(self, count: int) -> list[str]:
+        return self._outside("runtime.enqueue", self.workload, "--count", str(count)).split()
+
+    def enqueue_payloads(
+        self, task: str, payloads: Iterable[Mapping[str, Any]], priority: str = "default"
+    ) -> list[str]:
+        """These payloads, through the rendered producer as an application would use it."""
+        lines = "\n".join(map(json.dumps, payloads))
+        return self._exec("-c", PRODUCE.format(package=self.package), task, priority, stdin=lines).split()
 
     def status(self, ids: Iterable[str], *, wait_s: float = 0) -> dict[str, Any]:
         options = ("--wait", "--timeout", str(wait_s)) if wait_s else ()
-        return json.loads(
-            self.python("runtime.status", *options, stdin="\n".join(ids), timeout_s=wait_s + 60)
-        )
+        answer = self.run_module("runtime.status", *options, stdin="\n".join(ids), timeout_s=wait_s + 60)
+        assert answer, f"no status; the worker's log:\n{self.logs((self.worker,))}"
+        return json.loads(answer)
+
+    def try_status(self, ids: Iterable[str]) -> dict[str, Any] | None:
+        """None while the store is away or no worker runs."""
+        if not self.containers(self.worker):
+            return None
+        answer = self.run_module("runtime.status", stdin="\n".join(ids))
+        return json.loads(answer) if answer else None
+
+    def status_from_outside(self, ids: Iterable[str]) -> dict[str, Any]:
+        return json.loads(self._outside("runtime.status", stdin="\n".join(ids)))
 
     def dead_letters(self) -> int:
-        return int(self.python("runtime.deadletters", "count", self.workload).strip().split()[-1])
+        return int(self.run_module("runtime.deadletters", "count", self.workload))
 
-    def replay(self, *ids: str) -> str:
-        options = [part for each in ids for part in ("--id", each)]
-        return self.python("runtime.deadletters", "replay", self.workload, *options)
+    def replay(self, task_id: str) -> None:
+        self.run_module("runtime.deadletters", "replay", self.workload, "--id", task_id)
 
-    def kill_worker(self) -> str:
-        """SIGKILL to a whole worker container, as the OOM killer or a lost node would."""
+    def kill_worker(self) -> None:
+        """SIGKILL to every process of one worker, as the OOM killer of a node would; its restart policy starts it anew."""
         victim = self.containers(self.worker)[0]
-        self.run("docker", "kill", "--signal", "KILL", victim)
-        return victim
+        self.run("docker", "exec", victim, "sh", "-c", "kill -KILL -1", check=False)
+
+    def all_healthy(self) -> bool:
+        rows = self.compose("ps", "--format", "json", self.worker).stdout.splitlines()
+        found = [json.loads(row) for row in rows]
+        return bool(found) and all(row["Health"] == "healthy" for row in found)
 
     def prometheus(self, query: str) -> list[dict[str, Any]]:
         """Asks the Prometheus of the project, from inside its network."""

@@ -1,0 +1,128 @@
+"""Which projects are started, what is known of them, and the written table of what came out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from compose_project import Project
+
+from queuewright import catalog
+from queuewright.spec import load
+from queuewright.stack import plan_spec
+from queuewright.stack.plan import StackPlan
+
+OUTCOMES = Path(__file__).resolve().parents[2] / "build" / "e2e.json"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A preset with what its seeded tasks need to be told. `{order}` is an order of the sandbox."""
+
+    preset: str
+    task: str
+    payload: dict[str, Any]
+    crash_waits_s: float
+    """How long a task that kills its worker may take to reach the dead letters."""
+    recovery_s: float
+    """How long a killed worker's tasks may take to be worked by another."""
+
+    def payloads(self, count: int, order: str) -> list[dict[str, Any]]:
+        """Different from each other, so that nothing is cached or taken for a duplicate."""
+        filled = json.dumps(self.payload).replace("{order}", order)
+        return [json.loads(filled.replace("{n}", f"{os.getpid()}-{order[8:14]}-{n}")) for n in range(count)]
+
+
+CASES = {
+    case.preset: case
+    for case in (
+        Case("api", "requests.enrich", {"customer_id": "c-{n}", "domain": "{order}-{n}.example"}, 420, 300),
+        Case(
+            "pipeline",
+            "imports.import_chunk",
+            {"source": "{order}-{n}", "size": 50, "total": 1, "index": 0, "first": 0, "end": 50},
+            600,
+            120,
+        ),
+        Case("ml", "inference.classify", {"message_id": "m-{n}", "text": "{order} {n}"}, 600, 420),
+    )
+}
+
+
+def required() -> bool:
+    return os.environ.get("QW_REQUIRE") == "1"
+
+
+@pytest.fixture(scope="session")
+def docker() -> None:
+    """An engine with Compose; without one the tests are skipped, in CI they fail."""
+    done = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False) if _engine() else None
+    if done is None or done.returncode != 0:
+        message = "no Docker engine with Compose answers: `docker info` and `docker compose version` say why"
+        if required():
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+def _engine() -> bool:
+    try:
+        return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture(scope="module", params=list(CASES))
+def case(request: pytest.FixtureRequest) -> Case:
+    return CASES[request.param]
+
+
+@pytest.fixture(scope="module")
+def project(case: Case, docker: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The preset as `qw init` writes it, built and started, with its exporters and Prometheus."""
+    root = tmp_path_factory.mktemp("e2e") / f"e2e-{case.preset}"
+    done = subprocess.run(
+        [sys.executable, "-m", "queuewright", "init", str(root), "--preset", case.preset, "--yes", "--no-input"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    plan = plan_spec(load(root / "queuewright.yaml").spec, catalog.load())
+    started = Project(root, plan.package, plan.workloads[0].name)
+    try:
+        started.start(*monitoring(plan))
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture(scope="module")
+def plan(project: Project) -> StackPlan:
+    return plan_spec(load(project.root / "queuewright.yaml").spec, catalog.load())
+
+
+def monitoring(plan: StackPlan) -> list[str]:
+    """Services of the monitoring profile whose images can be had; Grafana's needs a registry."""
+    wanted = [service for service in plan.services if service.profile == "monitoring" and service.id != "grafana"]
+    return [
+        service.id
+        for service in wanted
+        if subprocess.run(["docker", "image", "inspect", service.image], capture_output=True, check=False).returncode == 0
+    ]
+
+
+@pytest.fixture
+def outcome(case: Case, request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """What a test measured; kept for docs/support.md."""
+    measured: dict[str, Any] = {}
+    yield measured
+    if measured:
+        OUTCOMES.parent.mkdir(exist_ok=True)
+        known = json.loads(OUTCOMES.read_text()) if OUTCOMES.exists() else {}
+        known.setdefault(case.preset, {}).update(measured)
+        OUTCOMES.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
