@@ -41,13 +41,14 @@ def recommend(
 
     For answers or a spec: with reasons, sources, warnings, and what would change the advice.
     """
+    from queuewright.advisor import decision_to_json
     from queuewright.report import recommendation
 
     if spec is not None and answers is not None:
         raise UsageError("a spec and --answers were both given", hint="keep one of them")
     decision = _decide(spec, answers, pairs or [], policy, no_input)
     if form == console.Format.JSON:
-        console.write_json(recommendation.as_json(decision))
+        console.write_json(decision_to_json(decision))
     else:
         console.show(recommendation.document(decision, why=why), form)
 
@@ -58,7 +59,7 @@ def _decide(
     from queuewright import advisor
     from queuewright.spec import answers_from_pairs, load, load_answers
 
-    rules = advisor.load_policy(policy) if policy else None
+    rules = advisor.policy.load(policy) if policy else None
     given = answers_from_pairs(pairs)
     if spec is not None:
         loaded = load(spec)

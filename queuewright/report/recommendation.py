@@ -14,53 +14,6 @@ TOP_REASONS = 5
 SHOWN_FLIPS = 8
 
 
-def as_json(decision: Decision) -> dict[str, Any]:
-    """The contract for programs, version 1."""
-    winner = decision.winner
-    refusal = decision.refusal
-    return {
-        "version": 1,
-        "verdict": decision.verdict,
-        "stack": _stack(decision.stack),
-        "score": winner.score if winner else None,
-        "rendered": winner.rendered if winner else None,
-        "reasons": [_reason(reason, points=True) for reason in winner.reasons] if winner else [],
-        "assumed": {key: _plain(value) for key, value in decision.assumed.items()},
-        "warnings": [
-            {"id": w.id, "severity": w.severity, "message": w.message, "source": w.source}
-            for w in decision.warnings
-        ],
-        "refusal": refusal
-        and {"reasons": [_reason(reason) for reason in refusal.reasons], "outside": refusal.outside},
-        "contradictions": [_reason(reason) for reason in decision.contradictions],
-        "alternatives": [
-            {
-                **(_stack(each.stack) or {}),
-                "score": each.score,
-                "rendered": each.rendered,
-                "reasons": [_reason(reason, points=True) for reason in each.reasons],
-            }
-            for each in decision.alternatives
-        ],
-        "rejected": [
-            {"what": each.what, "id": each.id, "reason": each.reason, "source": each.source}
-            for each in decision.rejected
-        ],
-        "flips": [
-            {
-                "answer": each.answer,
-                "from": _plain(each.from_),
-                "to": _plain(each.to),
-                "stack": _stack(each.stack),
-            }
-            for each in decision.flips
-        ],
-        "splits": [
-            {"workloads": list(each.workloads), "stack": _stack(each.stack)} for each in decision.splits
-        ],
-    }
-
-
 def document(decision: Decision, *, why: bool = False) -> Document:
     """`why` shows every point of every stack that survived, and everything that was ruled out."""
     return [
@@ -246,16 +199,3 @@ def written(key: str, value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return " and ".join(str(each) for each in value) or "none"
     return "none" if value is None else str(value)
-
-
-def _stack(stack: StackId | None) -> dict[str, str] | None:
-    return {"broker": stack.broker, "worker": stack.worker, "variant": stack.variant} if stack else None
-
-
-def _reason(reason: Reason, *, points: bool = False) -> dict[str, Any]:
-    plain = {"id": reason.id, "message": reason.message, "source": reason.source}
-    return {**plain, "points": reason.points} if points else plain
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple | set | frozenset) else value

@@ -1,57 +1,10 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 from report_samples import RECOMMENDED, REFUSED, SPLIT
 
 from queuewright.advisor.decision import Decision
 from queuewright.report import markdown, plain, recommendation
-
-
-def test_the_contract_for_programs() -> None:
-    found = json.loads(json.dumps(recommendation.as_json(RECOMMENDED)))
-    assert found["version"] == 1
-    assert found["verdict"] == "warn"
-    assert found["stack"] == {"broker": "rabbitmq", "worker": "celery", "variant": "quorum"}
-    assert found["assumed"] == {"latency": "seconds", "task_max_s": 60, "existing": []}
-    assert found["warnings"][0] == {
-        "id": "idempotency",
-        "severity": "must",
-        "message": "A task may run twice.",
-        "source": "https://example.org/idem",
-    }
-    assert found["refusal"] is None
-    assert {"broker": "redis", "worker": "celery", "score": 9}.items() <= found["alternatives"][0].items()
-    assert found["alternatives"][0]["reasons"][0]["points"] == -2
-    assert found["rejected"][0] == {
-        "what": "kafka",
-        "id": "no-replay",
-        "reason": "Nothing is replayed.",
-        "source": "https://example.org/kafka",
-    }
-    assert found["flips"][0] == {
-        "answer": "loss",
-        "from": "no_loss",
-        "to": "may_lose_some",
-        "stack": {"broker": "redis", "worker": "celery", "variant": "late-ack"},
-    }
-    assert found["flips"][1]["stack"] is None
-
-
-def test_a_refusal_for_programs() -> None:
-    found = recommendation.as_json(REFUSED)
-    assert found["stack"] is None
-    assert found["refusal"] == {
-        "reasons": [
-            {
-                "id": "workflow_engine_needed",
-                "message": "Steps of days need durable state.",
-                "source": "https://example.org/wf",
-            }
-        ],
-        "outside": "a workflow engine such as Temporal",
-    }
 
 
 def test_text_reads_from_the_stack_to_what_would_change_it() -> None:
