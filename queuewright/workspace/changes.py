@@ -12,9 +12,9 @@ from queuewright.errors import Blocked, Problem, QueuewrightError, WorkspaceErro
 from queuewright.render.tree import Owner
 from queuewright.workspace import paths
 from queuewright.workspace.blob import normalise
-from queuewright.workspace.disk import Kind, OnDisk
 from queuewright.workspace.inspection import Inspection, Replacement
 from queuewright.workspace.lock import Entry, Intent, Lock, Pending
+from queuewright.workspace.ondisk import Kind, OnDisk
 from queuewright.workspace.patch import patch
 from queuewright.workspace.status import Status
 
@@ -133,7 +133,9 @@ class Plan:
         return sorted(made_folders(self.inspection) - folders_above(self.lock.files), reverse=True)
 
     def pending(self) -> Pending:
-        made = made_folders(self.inspection) | set(self.lock.folders)
+        """With the folders that runs killed earlier made: only the pending file knows them."""
+        known = self.inspection.lock.folders if self.inspection.lock else ()
+        made = {*self.lock.folders, *(made_folders(self.inspection) - set(known))}
         return Pending(
             intent=self.intent,
             lock=replace(self.lock, folders=tuple(sorted(made))),

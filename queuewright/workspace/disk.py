@@ -12,13 +12,13 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from queuewright.errors import WorkspaceError
 from queuewright.workspace.blob import blob_id
+from queuewright.workspace.ondisk import ABSENT, Kind, OnDisk
 from queuewright.workspace.paths import split
+from queuewright.workspace.trouble import ObstructedError, unusable
 
 try:
     import fcntl
@@ -33,48 +33,6 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 MAX_BYTES = 32 * 1024 * 1024
 """A larger file is none of queuewright's: it is not read and differs from everything."""
-
-
-class Kind(StrEnum):
-    ABSENT = "absent"
-    FILE = "a file"
-    LINK = "a link"
-    FOLDER = "a folder"
-    OTHER = "neither file nor folder"
-    OBSTRUCTED = "obstructed"
-    """A folder on the way is a link or a file."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnDisk:
-    """What is found at a path."""
-
-    kind: Kind
-    blob: str = ""
-    """Git blob id of the normalised content, of a file only."""
-    executable: bool | None = None
-    """None where the file system does not keep the bit."""
-    content: bytes | None = field(default=None, repr=False)
-    """As it is on disk; None for what is no file, or is too large."""
-    detail: str = ""
-    """Where a link points; what obstructs the way."""
-
-    def same(self, other: OnDisk) -> bool:
-        modes = {self.executable, other.executable}
-        return (self.kind, self.blob, self.detail) == (other.kind, other.blob, other.detail) and (
-            None in modes or len(modes) == 1
-        )
-
-
-ABSENT = OnDisk(Kind.ABSENT)
-
-
-class ObstructedError(OSError):
-    """A folder on the way to a path is a link or no folder."""
-
-    def __init__(self, path: str, what: str) -> None:
-        super().__init__(errno.ENOTDIR, f"{path} is {what}, not a folder", path)
-        self.detail = f"{path} is {what}"
 
 
 class Disk:
@@ -262,30 +220,3 @@ def _toggles(handle: int) -> bool:
     changed = os.fstat(handle).st_mode != before.st_mode
     os.fchmod(handle, stat.S_IMODE(before.st_mode))
     return changed
-
-
-_REASONS = {
-    errno.ENOSPC: ("the disk is full", "Free some space, then run the command again."),
-    errno.EDQUOT: ("the disk quota is used up", "Free some space, then run the command again."),
-    errno.EROFS: (
-        "the file system is read-only",
-        "Make it writable or work in another folder, then run the command again.",
-    ),
-    errno.EACCES: ("permission denied", "Correct the permissions or the owner, then run the command again."),
-    errno.EPERM: (
-        "the system does not permit it",
-        "Correct the permissions or attributes, then run the command again.",
-    ),
-}
-
-
-def unusable(error: OSError, path: str, verb: str, extra: str = "") -> WorkspaceError:
-    """What a person should read in place of an OSError."""
-    if isinstance(error, ObstructedError):
-        reason, hint = error.detail, "Put a folder in its place, then run the command again."
-    else:
-        reason, hint = _REASONS.get(
-            error.errno or 0,
-            (os.strerror(error.errno or 0).lower(), "Correct that, then run the command again."),
-        )
-    return WorkspaceError(f"cannot {verb} {path}: {reason}", hint=f"{extra} {hint}".strip())

@@ -9,16 +9,16 @@ from queuewright.errors import Problem, WorkspaceError
 from queuewright.render.tree import Owner
 from queuewright.workspace.blob import blob_id
 from queuewright.workspace.changes import Action, Change, Plan
-from queuewright.workspace.disk import Kind
 from queuewright.workspace.inspection import Inspected, Inspection
 from queuewright.workspace.lock import Intent, Lock
+from queuewright.workspace.ondisk import Kind
 from queuewright.workspace.paths import LOCK_NAME
 from queuewright.workspace.status import Level
 
 _SEARCHED = 12
 """Lines from the top in which a header is looked for: an interpreter line or a parser directive may come before it."""
-_MARKS = re.compile(r"^\W+|[^\w.]+$")
-"""What a comment syntax puts before and after its text."""
+_WORD = re.compile(r"\w+")
+"""No comment syntax has one of its own."""
 _OPENERS = {"<!--", "/*", "/**", "{{/*", "{#"}
 _CLOSERS = {"-->", "*/", "*/}}", "#}"}
 
@@ -56,7 +56,7 @@ def plan_eject(inspection: Inspection, header: str, *, force: bool = False) -> P
 def drop_header(text: str, header: str) -> str:
     """A file without its header comment, in whatever comment syntax, and without the blank line that follows it."""
     lines = text.splitlines(keepends=True)
-    words = header.split()
+    words = _WORD.findall(header)
     for start in range(min(len(lines), _SEARCHED)):
         end = _match(lines, start, words)
         if end is not None:
@@ -68,7 +68,7 @@ def _match(lines: list[str], start: int, words: list[str]) -> int | None:
     """The line after the header, if its words begin at a line."""
     found: list[str] = []
     for position in range(start, len(lines)):
-        found += _MARKS.sub("", lines[position].strip()).split()
+        found += _WORD.findall(lines[position])
         if found == words:
             return position + 1
         if found != words[: len(found)] or not found:

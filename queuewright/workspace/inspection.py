@@ -8,12 +8,13 @@ from pathlib import Path
 
 from queuewright import __version__
 from queuewright.errors import WorkspaceError
-from queuewright.render.tree import File, Rendering
+from queuewright.render.tree import File, Owner, Rendering
 from queuewright.workspace import paths
 from queuewright.workspace.blob import blob_id
-from queuewright.workspace.disk import Disk, Kind, OnDisk
+from queuewright.workspace.disk import Disk
 from queuewright.workspace.lock import Entry, Lock, Pending, entry
 from queuewright.workspace.lockfile import is_identity, is_spec_name, parse_lock, parse_pending
+from queuewright.workspace.ondisk import Kind, OnDisk
 from queuewright.workspace.status import Cause, FileStatus, Origin, classify
 
 
@@ -108,11 +109,11 @@ def inspect(
     origin = _origin(lock, pending, source)
     listed = sorted({*rendering.tree, *(lock.files if lock else ()), *_of_killed_runs(pending)})
     states = {path: disk.read(path) for path in listed}
-    resumed = _resumed(lock, pending, states)
+    resumed = _resumed(lock, pending, rendering, states)
     known = {**(lock.files if lock else {}), **resumed}
     if _modes_differ(known, rendering, states) and not _keeps_modes(disk, lock_on_disk, pending_on_disk):
         states = {path: replace(state, executable=None) for path, state in states.items()}
-        resumed = _resumed(lock, pending, states)
+        resumed = _resumed(lock, pending, rendering, states)
         known = {**(lock.files if lock else {}), **resumed}
     return Inspection(
         disk=disk,
@@ -178,18 +179,22 @@ def _of_killed_runs(pending: Pending | None) -> Iterator[str]:
         yield from pending.written
 
 
-def _resumed(lock: Lock | None, pending: Pending | None, states: Mapping[str, OnDisk]) -> dict[str, Entry]:
+def _resumed(
+    lock: Lock | None, pending: Pending | None, rendering: Rendering, states: Mapping[str, OnDisk]
+) -> dict[str, Entry]:
     """What is on disk as a killed run wrote it, and not as the lock says."""
     if pending is None:
         return {}
     resumed: dict[str, Entry] = {}
     for path, state in states.items():
         before = lock.files.get(path) if lock else None
+        discarded = before is None and path not in rendering.tree
         if before is not None and before.holds(state):
             continue
         for candidate in (pending.lock.files.get(path), pending.written.get(path)):
             if candidate is not None and candidate.holds(state):
-                resumed[path] = candidate
+                # A seeded file of a run that never ended, and that is not wanted any more, is not the user's yet.
+                resumed[path] = replace(candidate, owner=Owner.OWNED) if discarded else candidate
                 break
     return resumed
 

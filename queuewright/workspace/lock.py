@@ -10,7 +10,7 @@ from typing import Any
 
 from queuewright.render.tree import File, Owner
 from queuewright.workspace.blob import blob_id
-from queuewright.workspace.disk import Kind, OnDisk
+from queuewright.workspace.ondisk import Kind, OnDisk
 
 FORMAT = 1
 """Raised when an older queuewright could not read the lock any more."""

@@ -6,15 +6,16 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from queuewright import __version__
 from queuewright.errors import LockError, Problem
 from queuewright.render.tree import Owner
 from queuewright.workspace import paths
 from queuewright.workspace.blob import normalise
-from queuewright.workspace.disk import Disk, Kind, OnDisk
+from queuewright.workspace.disk import Disk
 from queuewright.workspace.lock import FORMAT, Entry, Intent, Lock, Pending
+from queuewright.workspace.ondisk import Kind, OnDisk
 from queuewright.workspace.versions import Key, version_key
 
 _BLOB = re.compile(r"[0-9a-f]{40}")
@@ -33,8 +34,6 @@ _HINTS = {
     ),
 }
 
-T = TypeVar("T")
-
 
 def read_lock(root: Path, *, version: str = __version__) -> Lock | None:
     """The lock of a project; None when there is none. LockError when it is broken or newer than `version`."""
@@ -42,15 +41,19 @@ def read_lock(root: Path, *, version: str = __version__) -> Lock | None:
 
 
 def parse_lock(found: OnDisk, version: str) -> Lock | None:
-    document = _Reader(paths.LOCK_NAME, version)
-    data = document.load(found)
-    return None if data is None else document.lock(data, "")
+    """The lock in what was read at its path. Raises as `read_lock` does."""
+    if found.kind is Kind.ABSENT:
+        return None
+    reader = _Reader(paths.LOCK_NAME, version)
+    return reader.lock(reader.load(found), "")
 
 
 def parse_pending(found: OnDisk, version: str) -> Pending | None:
-    document = _Reader(paths.PENDING_NAME, version)
-    data = document.load(found)
-    return None if data is None else document.pending(data)
+    """What a killed run left, if anything. Raises as `read_lock` does."""
+    if found.kind is Kind.ABSENT:
+        return None
+    reader = _Reader(paths.PENDING_NAME, version)
+    return reader.pending(reader.load(found))
 
 
 class _Reader:
@@ -61,9 +64,7 @@ class _Reader:
     def fail(self, message: str, line: int | None = None, column: int | None = None) -> NoReturn:
         raise LockError(Problem(message, self.file, line, column, _HINTS[self.file]))
 
-    def load(self, found: OnDisk) -> object | None:
-        if found.kind is Kind.ABSENT:
-            return None
+    def load(self, found: OnDisk) -> object:
         if found.kind is not Kind.FILE:
             self.fail(f"is {found.kind.value}, not a file")
         if found.content is None:

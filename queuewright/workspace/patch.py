@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from queuewright.workspace.disk import Kind, OnDisk
+from queuewright.workspace.ondisk import Kind, OnDisk
 
 _CONTEXT = 3
 

@@ -45,7 +45,11 @@ def complaint(path: str) -> str | None:
 def is_temporary(path: str) -> bool:
     """Whether a path is one that `temporary` gives."""
     folder, name = split(path)
-    return bool(_TEMP.fullmatch(name)) and (not folder or complaint(folder) is None)
+    return (
+        path == join(folder, name)
+        and bool(_TEMP.fullmatch(name))
+        and (not folder or complaint(folder) is None)
+    )
 
 
 def temporary(folder: str, number: int) -> str:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from queuewright.errors import Problem
 from queuewright.render.tree import Owner
 from queuewright.workspace.changes import Action, Change, Plan, folders_above, made_folders
-from queuewright.workspace.disk import Kind, OnDisk
 from queuewright.workspace.inspection import Inspected, Inspection, Replacement
 from queuewright.workspace.lock import Entry, Intent, Lock, entry
+from queuewright.workspace.ondisk import Kind, OnDisk
 from queuewright.workspace.status import Status
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from queuewright.errors import Blocked, Problem
 from queuewright.workspace import paths
 from queuewright.workspace.blob import blob_id
-from queuewright.workspace.disk import Disk, Kind, unusable
+from queuewright.workspace.disk import Disk
+from queuewright.workspace.ondisk import Kind
+from queuewright.workspace.trouble import unusable
 
 
 def write_spec(

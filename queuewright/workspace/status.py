@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from queuewright.render.tree import File, Owner
-from queuewright.workspace.disk import Kind, OnDisk
 from queuewright.workspace.lock import Entry, entry
+from queuewright.workspace.ondisk import Kind, OnDisk
 
 
 class Status(StrEnum):

@@ -17,8 +17,10 @@ from contextlib import suppress
 from queuewright.errors import WorkspaceError
 from queuewright.workspace import paths
 from queuewright.workspace.changes import Change, Plan
-from queuewright.workspace.disk import Disk, OnDisk, unusable
+from queuewright.workspace.disk import Disk
 from queuewright.workspace.lock import Intent
+from queuewright.workspace.ondisk import OnDisk
+from queuewright.workspace.trouble import unusable
 
 
 def apply(plan: Plan) -> None:

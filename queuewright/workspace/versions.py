@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _VERSION = re.compile(
-    r"(?P<release>\d{1,9}(?:\.\d{1,9}){0,3})"
-    r"(?:(?P<phase>a|b|rc)(?P<number>\d{1,9}))?"
-    r"(?:\.post(?P<post>\d{1,9}))?"
-    r"(?:\.dev(?P<dev>\d{1,9}))?"
+    r"(?P<release>[0-9]{1,9}(?:\.[0-9]{1,9}){0,3})"
+    r"(?:(?P<phase>a|b|rc)(?P<number>[0-9]{1,9}))?"
+    r"(?:\.post(?P<post>[0-9]{1,9}))?"
+    r"(?:\.dev(?P<dev>[0-9]{1,9}))?"
     r"(?:\+[A-Za-z0-9.]{1,64})?"
 )
 _PHASES = {"a": 0, "b": 1, "rc": 2}
