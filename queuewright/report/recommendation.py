@@ -198,4 +198,6 @@ def written(key: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple | set | frozenset):
         return " and ".join(str(each) for each in value) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
     return "none" if value is None else str(value)

@@ -95,3 +95,20 @@ def test_markdown_links_sources_and_keeps_text_text() -> None:
     assert "# RabbitMQ + Celery\n" in shown
     assert "<https://example.org/quorum>" in shown
     assert r"A cluster is work: \| pipes \*and\* stars." in shown
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("task_max_s", 90, "90s"),
+        ("rate_peak_per_s", 0.05, "3/m"),
+        ("fanout", 2.0, "2"),
+        ("cron", True, "yes"),
+        ("constraints", ("offline", "portable"), "offline and portable"),
+        ("existing", [], "none"),
+        ("replay", None, "none"),
+        ("loss", "strict", "strict"),
+    ],
+)
+def test_answers_are_shown_as_they_are_written(key: str, value: object, expected: str) -> None:
+    assert recommendation.written(key, value) == expected
