@@ -16,7 +16,7 @@ from queuewright.advisor.decision import Reason
 from queuewright.advisor.options import Option, options_of
 from queuewright.advisor.predicates import PREDICATES
 from queuewright.advisor.policy import Policy
-from queuewright.advisor.wording import fill, part_name
+from queuewright.advisor.wording import PLACEHOLDER, fill, part_name
 from queuewright import catalog
 from queuewright.catalog import Catalog, CatalogError, Rule
 
@@ -42,6 +42,8 @@ class CompiledRule:
         fitting = [
             option for option in options if option.matches(rule.target) and all(test(option) for test in fact_tests)
         ]
+        if not any(condition.predicate for condition in rule.when):
+            _check_words(rule, fitting)
         self.mask = sum(1 << option.bit for option in fitting)
         self.mixed_tests = [(option, tuple(mixed)) for option in fitting] if mixed else []
         self._cache: dict[tuple[Any, ...], int] = {}
@@ -69,6 +71,15 @@ class CompiledRule:
             else:
                 mask |= 1 << option.bit
         return mask
+
+
+def _check_words(rule: Rule, fitting: Iterable[Option]) -> None:
+    """Every fact that the reason speaks of must be there for whatever the rule may be said of."""
+    compared = {condition.fact for condition in rule.when}
+    spoken = {key for kind, key in PLACEHOLDER.findall(rule.reason) if kind == "fact"} - compared
+    mute = sorted({f"{key} of {option.stack}" for option in fitting for key in spoken if key not in option.facts})
+    if mute and rule.scope != "any":
+        raise CatalogError(f"rule {rule.id}: its reason names {', '.join(mute)}, which is no fact")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,15 +66,17 @@ def language_spoken_by_port(answers: Known, option: Option) -> bool:
 
 @predicate("cloud", "existing", "constraints")
 def broker_of_another_cloud(answers: Known, option: Option) -> bool:
-    """The broker is not offered there; where the cloud is open, unless it is there already or asked for."""
-    if answers["cloud"] in (value(option, "clouds") or ()):
+    """The broker is not offered there. A platform without queues of its own may still call one that is asked for."""
+    if answers["cloud"] == "any" or answers["cloud"] in (value(option, "clouds") or ()):
         return False
-    if answers["cloud"] in ("any", "paas"):
-        asked = f"user_asks_for_{option.stack.broker.removeprefix('azure_')}"
-        return option.stack.broker not in answers["existing"] and not any(
-            constraint.startswith(asked) for constraint in answers["constraints"]
-        )
-    return True
+    return answers["cloud"] != "paas" or broker_neither_there_nor_asked_for(answers, option)
+
+
+@predicate("existing", "constraints")
+def broker_neither_there_nor_asked_for(answers: Known, option: Option) -> bool:
+    asked = f"user_asks_for_{option.stack.broker.removeprefix('azure_')}"
+    wished = any(constraint.startswith(asked) for constraint in answers["constraints"])
+    return option.stack.broker not in answers["existing"] and not wished
 
 
 @predicate("excluded")
@@ -102,19 +104,20 @@ def worker_is_asked_for(answers: Known, option: Option) -> bool:
 
 
 @predicate(
-    "replay", "fanout", "rate_avg_per_s", "rate_peak_per_s", "existing", "constraints", "workload", per_option=False,
+    "replay", "fanout", "ordering", "rate_avg_per_s", "rate_peak_per_s", "existing", "constraints", "workload", per_option=False,
     rate_avg_per_s=(STREAM_RATE, STREAM_RATE / 10), rate_peak_per_s=(10 * STREAM_RATE,), fanout=(2,),
 )  # fmt: skip
 def no_need_of_a_log(answers: Known, option: Option) -> bool:
     """Nothing in the answers is what a log is for: replay, streams to many readers, rates beyond a queue."""
     constraints = set(answers["constraints"])
     events = answers["workload"] == "event" or "messages_from_other_systems" in constraints
+    streams = answers["fanout"] > 1 or answers["ordering"] != "none" or answers["rate_avg_per_s"] >= STREAM_RATE / 10
     needed = (
         answers["replay"] != "none"
         or answers["rate_avg_per_s"] >= STREAM_RATE
         or answers["rate_peak_per_s"] >= 10 * STREAM_RATE
-        or (answers["fanout"] > 1 and answers["rate_avg_per_s"] >= STREAM_RATE / 10)
-        or ("kafka" in answers["existing"] and events)
+        or (events and streams)
+        or (events and "kafka" in answers["existing"])
         or bool(constraints & {"backlog_over_5_million", "queue_size_300_gb"})
         or ("broker_overloaded_today" in constraints and answers["rate_peak_per_s"] >= STREAM_RATE / 10)
     )
@@ -137,3 +140,21 @@ def burst_fills_memory(answers: Known, option: Option) -> bool:
 @predicate("language", per_option=False)
 def several_languages(answers: Known, option: Option) -> bool:
     return len(answers["language"]) > 1
+
+
+@predicate("existing", "rate_peak_per_s", "fanout", "replay", per_option=False, rate_peak_per_s=(100,))
+def database_would_do(answers: Known, option: Option) -> bool:
+    """PostgreSQL is there, no broker is, and the work is little."""
+    existing = set(answers["existing"])
+    return (
+        bool(existing & {"postgres", "postgresql"})
+        and not existing & {"redis", "rabbitmq", "kafka", "sqs", "azure_service_bus", "cloud_tasks"}
+        and answers["rate_peak_per_s"] <= 100
+        and answers["fanout"] == 1
+        and answers["replay"] == "none"
+    )
+
+
+@predicate("existing", per_option=False)
+def no_broker_that_fans_out_is_there(answers: Known, option: Option) -> bool:
+    return not {"rabbitmq", "kafka"} & set(answers["existing"])

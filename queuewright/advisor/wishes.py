@@ -89,8 +89,7 @@ def _against(engine: Engine, known: Known, verdict: Verdict, wish: Wish) -> dict
         return {}
     found: dict[str, Reason] = {}
     near = _nearest(engine, known, alive or wanted)
-    rules = [*engine.eliminations, *engine.preferences] if alive or wish.kind == "wish" else engine.eliminations
-    for item in rules:
+    for item in (*engine.eliminations, *engine.preferences):
         if item.rule.effect == "prefer" or item.rule.topic is None or item.rule.topic in found:
             continue
         hit = item.holds(known)
