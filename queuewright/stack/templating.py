@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from queuewright.stack.filters import FILTERS
@@ -49,8 +49,9 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 
 @cache
-def _string_template(source: str) -> Any:
-    return environment().from_string(source)
+def _strings() -> Environment:
+    """The same environment for templates that are their own name, so that they are compiled once and kept, too."""
+    return environment().overlay(loader=FunctionLoader(lambda source: source))
 
 
 @cache
@@ -61,7 +62,7 @@ def _expression(source: str) -> Any:
 def fill(value: Any, names: Mapping[str, Any]) -> Any:
     """Renders every string inside plain data; what holds no markup is taken as it is."""
     if isinstance(value, str):
-        return _string_template(value).render(names) if "{{" in value or "{%" in value else value
+        return _strings().get_template(value).render(names) if "{{" in value or "{%" in value else value
     if isinstance(value, Mapping):
         return {fill(key, names): fill(item, names) for key, item in value.items()}
     if isinstance(value, list):
@@ -74,4 +75,4 @@ def evaluate(expression: str, names: Mapping[str, Any]) -> Any:
 
 
 def holds(condition: str | None, names: Mapping[str, Any]) -> bool:
-    return condition is None or bool(evaluate(condition, names))
+    return condition is None or bool(fill(f"{{% if {condition} %}}true{{% endif %}}", names))
