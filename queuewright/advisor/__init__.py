@@ -3,7 +3,17 @@
 from queuewright.advisor import policy
 from queuewright.advisor.contract import decision_to_json
 from queuewright.advisor.decide import decide
-from queuewright.advisor.decision import Candidate, Decision, Flip, Reason, Refusal, Rejection, Split, StackId, Warning_
+from queuewright.advisor.decision import (
+    Candidate,
+    Decision,
+    Flip,
+    Reason,
+    Refusal,
+    Rejection,
+    Split,
+    StackId,
+    Warning_,
+)
 from queuewright.advisor.project import decide_project
 from queuewright.advisor.questions import open_questions
 

@@ -54,9 +54,16 @@ def compile_condition(condition: Condition, answer_keys: frozenset[str]) -> Comp
     if key is not None and key not in answer_keys:
         raise CatalogError(f"there is no answer {key}")
     if key is not None and fact is not None:
-        return Compiled((key,), of_both=lambda known, option: fact in option.facts and compare(known[key], option.facts[fact].value))
+        return Compiled(
+            (key,),
+            of_both=lambda known, option: (
+                fact in option.facts and compare(known[key], option.facts[fact].value)
+            ),
+        )
     if key is not None:
         return Compiled((key,), of_answers=lambda known: compare(known[key], value))
     if fact is None:
         raise CatalogError("a condition needs an answer, a fact or a predicate")
-    return Compiled((), of_option=lambda option: fact in option.facts and compare(option.facts[fact].value, value))
+    return Compiled(
+        (), of_option=lambda option: fact in option.facts and compare(option.facts[fact].value, value)
+    )

@@ -31,10 +31,17 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
         "alternatives": [_candidate(candidate) for candidate in decision.alternatives],
         "rejected": [asdict(rejection) for rejection in decision.rejected],
         "flips": [
-            {"answer": flip.answer, "from": _plain(flip.from_), "to": _plain(flip.to), "stack": stack(flip.stack)}
+            {
+                "answer": flip.answer,
+                "from": _plain(flip.from_),
+                "to": _plain(flip.to),
+                "stack": stack(flip.stack),
+            }
             for flip in decision.flips
         ],
-        "splits": [{"workloads": list(split.workloads), "stack": stack(split.stack)} for split in decision.splits],
+        "splits": [
+            {"workloads": list(split.workloads), "stack": stack(split.stack)} for split in decision.splits
+        ],
     }
 
 

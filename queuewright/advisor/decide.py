@@ -7,7 +7,7 @@ from typing import Literal
 
 from queuewright.advisor.answers import Known, complete
 from queuewright.advisor.decision import Candidate, Decision, Reason, Rejection, Warning_
-from queuewright.advisor.engine import Engine, Verdict, engine
+from queuewright.advisor.engine import CompiledRule, Engine, Verdict, engine
 from queuewright.advisor.flips import flips_of
 from queuewright.advisor.options import Option
 from queuewright.advisor.pinned import pinned_option, pinned_reasons
@@ -15,8 +15,6 @@ from queuewright.advisor.policy import Policy
 from queuewright.advisor.refuse import refusal
 from queuewright.advisor.wishes import contradicted
 from queuewright.spec.model import Answers, StackChoice
-
-Severity = Literal["must", "should"]
 
 
 def decide(
@@ -62,22 +60,30 @@ def _verdict(
 ) -> Literal["recommend", "warn", "refuse"]:
     if winner is None:
         return "refuse"
-    return "warn" if contradictions or any(warning.severity == "must" for warning in warnings) else "recommend"
+    return (
+        "warn" if contradictions or any(warning.severity == "must" for warning in warnings) else "recommend"
+    )
 
 
 def candidate(rules: Engine, known: Known, verdict: Verdict, option: Option) -> Candidate:
     """The option with every point it got or lost, most weight first."""
-    reasons = [rules.reason(item, known, option) for item in rules.preferences if item.holds(known) >> option.bit & 1]
+    reasons = [
+        rules.reason(item, known, option) for item in rules.preferences if item.holds(known) >> option.bit & 1
+    ]
     reasons.sort(key=lambda reason: (-abs(reason.points), reason.id))
     return Candidate(option.stack, round(verdict.scores[option.bit], 6), tuple(reasons), option.rendered)
 
 
-def alternatives(rules: Engine, known: Known, verdict: Verdict, winner: Option | None) -> tuple[Candidate, ...]:
+def alternatives(
+    rules: Engine, known: Known, verdict: Verdict, winner: Option | None
+) -> tuple[Candidate, ...]:
     """The best variant of every other stack that survived, best first."""
     taken = {str(winner.stack)} if winner else set()
     alive = [] if verdict.refused else list(rules.members(verdict.alive))
     found = []
-    for option in sorted(alive, key=lambda option: rules.rank(option, verdict.scores[option.bit]), reverse=True):
+    for option in sorted(
+        alive, key=lambda option: rules.rank(option, verdict.scores[option.bit]), reverse=True
+    ):
         if str(option.stack) not in taken:
             taken.add(str(option.stack))
             found.append(candidate(rules, known, verdict, option))
@@ -93,7 +99,9 @@ def rejections(rules: Engine, known: Known) -> Iterable[Rejection]:
         left = fresh
         for kind in ("broker", "worker"):
             for name in sorted({getattr(option.stack, kind) for option in rules.members(left)}):
-                whole = sum(1 << option.bit for option in rules.options if getattr(option.stack, kind) == name)
+                whole = sum(
+                    1 << option.bit for option in rules.options if getattr(option.stack, kind) == name
+                )
                 if whole & ~fresh == 0:
                     yield _rejection(rules, known, item, whole, name)
                     left &= ~whole
@@ -103,8 +111,8 @@ def rejections(rules: Engine, known: Known) -> Iterable[Rejection]:
                 yield _rejection(rules, known, item, left & whole, name)
 
 
-def _rejection(rules: Engine, known: Known, item: object, mask: int, name: str) -> Rejection:
-    reason = rules.reason(item, known, next(rules.members(mask)))  # type: ignore[arg-type]
+def _rejection(rules: Engine, known: Known, item: CompiledRule, mask: int, name: str) -> Rejection:
+    reason = rules.reason(item, known, next(rules.members(mask)))
     return Rejection(name, reason.id, reason.message, reason.source)
 
 
@@ -116,9 +124,13 @@ def warnings_of(rules: Engine, known: Known, winner: Option | None) -> list[Warn
         anyway = item.rule.scope == "any"
         if not mask or (not anyway and (winner is None or not mask >> winner.bit & 1)):
             continue
-        option = winner if winner is not None and (anyway or mask >> winner.bit & 1) else next(rules.members(mask))
+        option = (
+            winner if winner is not None and (anyway or mask >> winner.bit & 1) else next(rules.members(mask))
+        )
         reason = rules.reason(item, known, option)
-        found.append(Warning_(item.rule.topic or item.rule.id, item.rule.severity, reason.message, reason.source))
+        found.append(
+            Warning_(item.rule.topic or item.rule.id, item.rule.severity, reason.message, reason.source)
+        )
     return found
 
 

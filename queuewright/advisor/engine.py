@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from queuewright import catalog
 from queuewright.advisor.answers import Known
 from queuewright.advisor.conditions import Compiled, compile_condition
 from queuewright.advisor.decision import Reason
 from queuewright.advisor.options import Option, options_of
-from queuewright.advisor.predicates import PREDICATES
 from queuewright.advisor.policy import Policy
+from queuewright.advisor.predicates import PREDICATES
 from queuewright.advisor.wording import PLACEHOLDER, fill, part_name
-from queuewright import catalog
 from queuewright.catalog import Catalog, CatalogError, Rule
 
 MATURITY_RANK = {"supported": 0, "conditional": 1, "experimental": 2, "harmful": 3}
@@ -40,7 +40,9 @@ class CompiledRule:
         fact_tests = [item.of_option for item in conditions if item.of_option]
         mixed = [item.of_both for item in conditions if item.of_both]
         fitting = [
-            option for option in options if option.matches(rule.target) and all(test(option) for test in fact_tests)
+            option
+            for option in options
+            if option.matches(rule.target) and all(test(option) for test in fact_tests)
         ]
         if not any(condition.predicate for condition in rule.when):
             _check_words(rule, fitting)
@@ -77,7 +79,9 @@ def _check_words(rule: Rule, fitting: Iterable[Option]) -> None:
     """Every fact that the reason speaks of must be there for whatever the rule may be said of."""
     compared = {condition.fact for condition in rule.when}
     spoken = {key for kind, key in PLACEHOLDER.findall(rule.reason) if kind == "fact"} - compared
-    mute = sorted({f"{key} of {option.stack}" for option in fitting for key in spoken if key not in option.facts})
+    mute = sorted(
+        {f"{key} of {option.stack}" for option in fitting for key in spoken if key not in option.facts}
+    )
     if mute and rule.scope != "any":
         raise CatalogError(f"rule {rule.id}: its reason names {', '.join(mute)}, which is no fact")
 
@@ -109,7 +113,8 @@ class Engine:
         self.refusals = [item for item in rules if item.rule.effect == "refuse"]
         self.rules = rules
         self._tie_order = tuple(
-            (MATURITY_RANK[option.pairing.maturity], not option.is_default, -option.bit) for option in self.options
+            (MATURITY_RANK[option.pairing.maturity], not option.is_default, -option.bit)
+            for option in self.options
         )
 
     def judge(self, known: Known) -> Verdict:
@@ -129,7 +134,9 @@ class Engine:
         return Verdict(alive, tuple(scores), refused, winner)
 
     def _best(self, alive: int, scores: list[float]) -> Option | None:
-        return max(self.members(alive), key=lambda option: self.rank(option, scores[option.bit]), default=None)
+        return max(
+            self.members(alive), key=lambda option: self.rank(option, scores[option.bit]), default=None
+        )
 
     def rank(self, option: Option, score: float) -> tuple[float, int, bool, int]:
         """Higher is better: the score, then maturity, the default variant, the order of the catalog."""
@@ -158,7 +165,9 @@ class Engine:
             "variant": stack.variant,
         }
         message = fill(rule.reason, known, option.facts, names)
-        return Reason(rule.id, message[:1].upper() + message[1:], self.source(rule, option), item.signed_points)
+        return Reason(
+            rule.id, message[:1].upper() + message[1:], self.source(rule, option), item.signed_points
+        )
 
     def source(self, rule: Rule, option: Option) -> str:
         """The rule's own source, or that of the first fact it reads."""

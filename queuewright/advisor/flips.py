@@ -34,7 +34,10 @@ def other_values(rules: Engine, known: Known, key: str) -> Iterator[Any]:
     if answer.type == "choice":
         places = {value: place for place, value in enumerate(answer.values)}
         at = places.get(now, 0)
-        yield from sorted((value for value in places if value != now), key=lambda value: (abs(places[value] - at), places[value]))
+        yield from sorted(
+            (value for value in places if value != now),
+            key=lambda value: (abs(places[value] - at), places[value]),
+        )
     elif answer.type == "bool":
         yield not now
     elif answer.type == "choices":

@@ -19,7 +19,9 @@ def pinned_option(rules: Engine, choice: StackChoice, accept: tuple[str, ...] = 
     known = rules.catalog
     for kind, name, parts in (("broker", choice.broker, known.brokers), ("worker", worker, known.workers)):
         if name not in parts:
-            raise StackError(Problem(f"stack: there is no {kind} {name}", hint=f"known are {', '.join(parts)}"))
+            raise StackError(
+                Problem(f"stack: there is no {kind} {name}", hint=f"known are {', '.join(parts)}")
+            )
     pairing = known.pairing(choice.broker, worker)
     if pairing is None or not pairing.possible:
         raise StackError(
@@ -30,7 +32,10 @@ def pinned_option(rules: Engine, choice: StackChoice, accept: tuple[str, ...] = 
         )
     if pairing.maturity == "harmful" and pairing.id not in accept:
         raise StackError(
-            Problem(f"stack: {worker} on {choice.broker} does harm: {pairing.summary}", hint=f"or accept it: `accept: [{pairing.id}]`")
+            Problem(
+                f"stack: {worker} on {choice.broker} does harm: {pairing.summary}",
+                hint=f"or accept it: `accept: [{pairing.id}]`",
+            )
         )
     option = rules.option(choice.broker, worker, choice.variant)
     if option is None:
@@ -60,7 +65,19 @@ def pinned_reasons(
     best = verdict.winner
     against: list[Reason] = []
     if best is None:
-        against.append(Reason("pinned", f"{fixed.stack} is pinned; no stack would be recommended for these answers.", fixed.pairing.source))
+        against.append(
+            Reason(
+                "pinned",
+                f"{fixed.stack} is pinned; no stack would be recommended for these answers.",
+                fixed.pairing.source,
+            )
+        )
     elif str(best.stack) != str(fixed.stack):
-        against.append(Reason("pinned", f"{fixed.stack} is pinned; {best.stack} fits these answers better.", best.pairing.source))
+        against.append(
+            Reason(
+                "pinned",
+                f"{fixed.stack} is pinned; {best.stack} fits these answers better.",
+                best.pairing.source,
+            )
+        )
     return tuple(against), limits

@@ -45,12 +45,20 @@ def load(path: Path) -> Policy:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else mark.line + 1
-        raise SpecError(Problem(f"the policy is no YAML: {getattr(error, 'problem', error)}", file=str(path), line=line)) from error
+        raise SpecError(
+            Problem(f"the policy is no YAML: {getattr(error, 'problem', error)}", file=str(path), line=line)
+        ) from error
     if not isinstance(raw, Mapping):
         raise SpecError(Problem("a policy is a mapping", file=str(path)))
     unknown = sorted(set(raw) - KEYS)
     if unknown:
-        raise SpecError(Problem(f"unknown key {', '.join(unknown)}", file=str(path), hint=f"known are {', '.join(sorted(KEYS))}"))
+        raise SpecError(
+            Problem(
+                f"unknown key {', '.join(unknown)}",
+                file=str(path),
+                hint=f"known are {', '.join(sorted(KEYS))}",
+            )
+        )
     try:
         return _build(path, raw)
     except (CatalogError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -60,7 +68,10 @@ def load(path: Path) -> Policy:
 def _build(path: Path, raw: Mapping[str, Any]) -> Policy:
     name = str(raw.get("name", path.stem))
     source = str(raw.get("source", path.resolve().as_uri()))
-    sources = Sources(str(path), {"sources": {"policy": source, **(raw.get("sources") or {})}, "checked": raw.get("checked")})
+    sources = Sources(
+        str(path),
+        {"sources": {"policy": source, **(raw.get("sources") or {})}, "checked": raw.get("checked")},
+    )
     rules = [
         _parts_rule(name, source, verb, kind.removesuffix("s"), tuple(map(str, parts)))
         for verb in ("allowed", "forbidden")
@@ -82,7 +93,11 @@ def _parts_rule(name: str, source: str, verb: str, kind: str, parts: tuple[str, 
     if kind not in ("broker", "worker", "stack"):
         raise CatalogError(f"{verb}: {kind}s is not one of brokers, workers, stacks")
     target_key = kind if verb == "forbidden" else f"not_{kind}"
-    sentence = "forbids {broker} with {worker}" if verb == "forbidden" else f"allows only {', '.join(parts)} as {kind}"
+    sentence = (
+        "forbids {broker} with {worker}"
+        if verb == "forbidden"
+        else f"allows only {', '.join(parts)} as {kind}"
+    )
     return Rule(
         id=f"policy-{verb}-{kind}s",
         effect="eliminate",

@@ -24,7 +24,9 @@ class Predicate:
 PREDICATES: dict[str, Predicate] = {}
 
 
-def predicate(*reads: str, per_option: bool = True, **thresholds: tuple[float, ...]) -> Callable[[Test], Test]:
+def predicate(
+    *reads: str, per_option: bool = True, **thresholds: tuple[float, ...]
+) -> Callable[[Test], Test]:
     def register(test: Test) -> Test:
         PREDICATES[test.__name__] = Predicate(test, reads, thresholds, per_option)
         return test
@@ -83,7 +85,13 @@ def broker_neither_there_nor_asked_for(answers: Known, option: Option) -> bool:
 def excluded(answers: Known, option: Option) -> bool:
     """The user rules out the broker, the worker, or the pair."""
     worker = "none" if option.stack.worker in LIBRARY_FREE else option.stack.worker
-    names = {option.stack.broker, option.stack.worker, worker, str(option.stack), f"{option.stack.broker}+{worker}"}
+    names = {
+        option.stack.broker,
+        option.stack.worker,
+        worker,
+        str(option.stack),
+        f"{option.stack.broker}+{worker}",
+    }
     return bool(names & set(answers["excluded"]))
 
 
@@ -111,7 +119,11 @@ def no_need_of_a_log(answers: Known, option: Option) -> bool:
     """Nothing in the answers is what a log is for: replay, streams to many readers, rates beyond a queue."""
     constraints = set(answers["constraints"])
     events = answers["workload"] == "event" or "messages_from_other_systems" in constraints
-    streams = answers["fanout"] > 1 or answers["ordering"] != "none" or answers["rate_avg_per_s"] >= STREAM_RATE / 10
+    streams = (
+        answers["fanout"] > 1
+        or answers["ordering"] != "none"
+        or answers["rate_avg_per_s"] >= STREAM_RATE / 10
+    )
     needed = (
         answers["replay"] != "none"
         or answers["rate_avg_per_s"] >= STREAM_RATE
@@ -134,7 +146,10 @@ def outlives_visibility_timeout(answers: Known, option: Option) -> bool:
 @predicate("rate_peak_per_s", "payload_kb", "task_max_s")
 def burst_fills_memory(answers: Known, option: Option) -> bool:
     """Ten minutes of the peak rate are more than four gigabytes."""
-    return bool(value(option, "memory_bound")) and answers["rate_peak_per_s"] * answers["payload_kb"] * 600 > 4 * 1024 * 1024
+    return (
+        bool(value(option, "memory_bound"))
+        and answers["rate_peak_per_s"] * answers["payload_kb"] * 600 > 4 * 1024 * 1024
+    )
 
 
 @predicate("language", per_option=False)

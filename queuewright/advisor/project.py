@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from queuewright.advisor.answers import Known, complete
 from queuewright.advisor.decide import candidate, decide, merge
-from queuewright.advisor.decision import Decision, Reason, Split
+from queuewright.advisor.decision import Decision, Reason, Refusal, Split
 from queuewright.advisor.engine import Engine, Verdict, engine
 from queuewright.advisor.options import Option
 from queuewright.advisor.policy import Policy
@@ -37,7 +37,11 @@ def decide_project(spec: Spec, policy: Policy | None = None) -> Decision:
         known, _ = complete(answers, rules.catalog)
         judged.append(_Judged(name, known, rules.judge(known)))
     common = best(rules, judged)
-    choice = spec.stack or (StackChoice(broker=common.stack.broker, worker=common.stack.worker, variant=common.stack.variant) if common else None)
+    choice = spec.stack or (
+        StackChoice(broker=common.stack.broker, worker=common.stack.worker, variant=common.stack.variant)
+        if common
+        else None
+    )
     single = [decide(answers, policy=policy, pinned=choice, accept=spec.accept) for _, answers in parts]
     if choice is not None:
         return _together(rules, judged, single, pinned=spec.stack is not None)
@@ -62,21 +66,29 @@ def weighed(judged: Sequence[_Judged]) -> list[float]:
     ]
 
 
-def _together(rules: Engine, judged: Sequence[_Judged], single: Sequence[Decision], *, pinned: bool) -> Decision:
+def _together(
+    rules: Engine, judged: Sequence[_Judged], single: Sequence[Decision], *, pinned: bool
+) -> Decision:
     """The decisions for one stack joined. A better stack for one workload alone is no contradiction of a common one."""
     first = single[0]
     option = next(option for option in rules.options if option.stack == first.stack)
     heaviest = max(judged, key=lambda part: part.weight)
     scores = weighed(judged)
-    winner = replace(candidate(rules, heaviest.known, heaviest.verdict, option), score=round(scores[option.bit], 6))
+    winner = replace(
+        candidate(rules, heaviest.known, heaviest.verdict, option), score=round(scores[option.bit], 6)
+    )
     contradictions = _named(judged, single, keep_pinned=pinned)
     warnings = merge(warning for decision in single for warning in decision.warnings)
     must = any(warning.severity == "must" for warning in warnings)
     alive = rules.everything
     for part in judged:
         alive &= part.verdict.alive
-    others = sorted(rules.members(alive), key=lambda other: rules.rank(other, scores[other.bit]), reverse=True)
-    shown = {str(option.stack): option for option in reversed(others) if str(option.stack) != str(first.stack)}
+    others = sorted(
+        rules.members(alive), key=lambda other: rules.rank(other, scores[other.bit]), reverse=True
+    )
+    shown = {
+        str(option.stack): option for option in reversed(others) if str(option.stack) != str(first.stack)
+    }
     alternatives = tuple(
         replace(candidate(rules, heaviest.known, heaviest.verdict, other), score=round(scores[other.bit], 6))
         for other in others
@@ -101,7 +113,9 @@ def _named(judged: Sequence[_Judged], single: Sequence[Decision], *, keep_pinned
             if reason.id != "pinned":
                 found.setdefault(reason.message, reason)
             elif keep_pinned:
-                found[f"{part.name}: {reason.message}"] = replace(reason, message=f"{part.name}: {reason.message}")
+                found[f"{part.name}: {reason.message}"] = replace(
+                    reason, message=f"{part.name}: {reason.message}"
+                )
     return tuple(found.values())
 
 
@@ -131,18 +145,24 @@ def _apart(rules: Engine, judged: Sequence[_Judged], alone: Sequence[Decision]) 
         refusal=reasons,
         alternatives=(),
         rejected=tuple(dict.fromkeys(item for decision in alone for item in decision.rejected)),
-        contradictions=tuple(dict.fromkeys(reason for decision in alone for reason in decision.contradictions)),
+        contradictions=tuple(
+            dict.fromkeys(reason for decision in alone for reason in decision.contradictions)
+        ),
         flips=(),
         splits=tuple(splits),
     )
 
 
-def _split_refusal(rules: Engine, splits: Sequence[Split]) -> object:
-    from queuewright.advisor.decision import Refusal
-
+def _split_refusal(rules: Engine, splits: Sequence[Split]) -> Refusal:
     topic = rules.catalog.topics["split_workloads"]
     parts = "; ".join(f"{', '.join(split.workloads)} on {split.stack}" for split in splits)
     return Refusal(
-        (Reason(topic.id, f"No stack serves all workloads. Split them into specs of their own: {parts}.", topic.source),),
+        (
+            Reason(
+                topic.id,
+                f"No stack serves all workloads. Split them into specs of their own: {parts}.",
+                topic.source,
+            ),
+        ),
         "",
     )

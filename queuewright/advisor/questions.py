@@ -39,7 +39,9 @@ def signature(rules: Engine, known: Known) -> tuple[str | None, frozenset[str]]:
     topics = {
         item.rule.topic or item.rule.id
         for item in rules.warnings
-        if item.rule.severity == "must" and (mask := item.holds(known)) and (item.rule.scope == "any" or mask >> winner.bit & 1)
+        if item.rule.severity == "must"
+        and (mask := item.holds(known))
+        and (item.rule.scope == "any" or mask >> winner.bit & 1)
     }
     return str(winner.stack), frozenset(topics)
 
@@ -60,7 +62,11 @@ def values(rules: Engine, known: Known, key: str) -> Iterator[Any]:
     if answer.type in ("number", "integer"):
         yield from (value for value in answer.examples if value != known[key])
     elif key == "constraints":
-        yield from (tuple(sorted({*known[key], str(word)})) for word in rules.catalog.constraints if word not in known[key])
+        yield from (
+            tuple(sorted({*known[key], str(word)}))
+            for word in rules.catalog.constraints
+            if word not in known[key]
+        )
     elif key == "excluded":
         yield from ((name,) for name in (*rules.catalog.brokers, *rules.catalog.workers))
     else:

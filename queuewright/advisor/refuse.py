@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from queuewright.advisor.answers import Known
 from queuewright.advisor.decision import Reason, Refusal, Warning_
@@ -36,11 +36,13 @@ def refusal(engine: Engine, known: Known, warnings: Iterable[Warning_]) -> Refus
             add(warning.id, Reason(warning.id, warning.message, warning.source), None)
     topic = engine.catalog.topics["outside_catalogue"]
     add(topic.id, Reason(topic.id, NOTHING, topic.source), None)
-    return Refusal(tuple(found.values()), " ".join(outside) or "Another kind of tool, or other answers: see what would change the advice.")
+    return Refusal(
+        tuple(found.values()),
+        " ".join(outside) or "Another kind of tool, or other answers: see what would change the advice.",
+    )
 
 
-def _limits(engine: Engine, known: Known, add: object) -> None:
-    assert callable(add)
+def _limits(engine: Engine, known: Known, add: Callable[[str | None, Reason, str | None], None]) -> None:
     environment = 0
     for item in engine.eliminations:
         if item.rule.id in ENVIRONMENT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from queuewright.advisor.answers import Known
 from queuewright.advisor.decision import Reason, Warning_
@@ -33,7 +34,13 @@ def wishes(engine: Engine, known: Known) -> Iterator[Wish]:
         if asked:
             yield Wish(_name(engine, asked), {key: (value,) for key, value in asked.items()}, "wish")
     for word in known["existing"]:
-        kind = "broker" if word in engine.catalog.brokers else "worker" if word in engine.catalog.workers else None
+        kind = (
+            "broker"
+            if word in engine.catalog.brokers
+            else "worker"
+            if word in engine.catalog.workers
+            else None
+        )
         if kind:
             yield Wish(_name(engine, {kind: word}), {kind: (word,)}, "existing")
     obvious = NATIVE.get(known["cloud"])
@@ -55,31 +62,45 @@ def contradicted(
     for wish in wishes(engine, known):
         if winner is not None and winner.matches(wish.target):
             continue
-        reasons = _against(engine, known, verdict, wish)
+        reasons = _against(engine, known, verdict, wish, winner)
         if not reasons and wish.kind != "wish":
             continue
         if wish.kind != "obvious":
             contradictions.append(_contradiction(engine, wish, winner, reasons))
-        severity = "must" if wish.kind == "wish" else "should"
+        severity: Literal["must", "should"] = "must" if wish.kind == "wish" else "should"
         for topic, reason in reasons.items():
-            warnings.append(Warning_(topic, severity, f"{wish.text} is not recommended: {_lower(reason.message)}", reason.source))
+            warnings.append(
+                Warning_(
+                    topic,
+                    severity,
+                    f"{wish.text} is not recommended: {_lower(reason.message)}",
+                    reason.source,
+                )
+            )
     return tuple(contradictions), tuple(warnings)
 
 
-def _contradiction(engine: Engine, wish: Wish, winner: Option | None, reasons: Mapping[str, Reason]) -> Reason:
+def _contradiction(
+    engine: Engine, wish: Wish, winner: Option | None, reasons: Mapping[str, Reason]
+) -> Reason:
     lead = {"wish": f"{wish.text} is asked for", "existing": f"{wish.text} is there"}[wish.kind]
     first = next(iter(reasons.values()), None)
     if first is not None:
         return Reason("contradiction", f"{lead}, but: {_lower(first.message)}", first.source)
     better = str(winner.stack) if winner else "nothing"
     source = winner.pairing.source if winner else engine.catalog.topics["outside_catalogue"].source
-    return Reason("contradiction", f"{lead}, but {better} fits the answers better: its reasons weigh more.", source)
+    return Reason(
+        "contradiction", f"{lead}, but {better} fits the answers better: its reasons weigh more.", source
+    )
 
 
-def _against(engine: Engine, known: Known, verdict: Verdict, wish: Wish) -> dict[str, Reason]:
+def _against(
+    engine: Engine, known: Known, verdict: Verdict, wish: Wish, winner: Option | None
+) -> dict[str, Reason]:
     """Topic to the first reason against the wished parts, limits before preferences.
 
-    What exists is contradicted only where nothing of it survives.
+    Reasons against all of them count, but for those that the winner shares; the limits of some only where there are
+    no others. What exists is contradicted only where nothing of it survives.
     """
     wanted = [option for option in engine.options if option.matches(wish.target)]
     if not wanted:
@@ -87,16 +108,20 @@ def _against(engine: Engine, known: Known, verdict: Verdict, wish: Wish) -> dict
     alive = [option for option in wanted if verdict.alive >> option.bit & 1]
     if alive and wish.kind != "wish":
         return {}
-    found: dict[str, Reason] = {}
     near = _nearest(engine, known, alive or wanted)
+    mask = sum(1 << option.bit for option in near)
+    whole: dict[str, Reason] = {}
+    partly: dict[str, Reason] = {}
     for item in (*engine.eliminations, *engine.preferences):
-        if item.rule.effect == "prefer" or item.rule.topic is None or item.rule.topic in found:
+        if item.rule.effect == "prefer" or item.rule.topic is None:
             continue
-        hit = item.holds(known)
-        option = next((option for option in near if hit >> option.bit & 1), None)
-        if option is not None:
-            found[item.rule.topic] = engine.reason(item, known, option)
-    return found
+        holds = item.holds(known)
+        hit = holds & mask
+        if hit and not (winner is not None and holds >> winner.bit & 1):
+            found = whole if hit == mask else partly if item.rule.effect == "eliminate" else {}
+            option = next(option for option in near if hit >> option.bit & 1)
+            found.setdefault(item.rule.topic, engine.reason(item, known, option))
+    return whole or partly
 
 
 def _nearest(engine: Engine, known: Known, options: list[Option]) -> list[Option]:
@@ -122,7 +147,22 @@ def _lower(text: str) -> str:
     return text if not first[1:].islower() or first in _NAMES else text[0].lower() + text[1:]
 
 
-_NAMES = frozenset({"Redis", "Kafka", "Celery", "Dramatiq", "Huey", "Sidekiq", "Azure", "Amazon", "Google", "Apache", "Node", "Spot"})
+_NAMES = frozenset(
+    {
+        "Redis",
+        "Kafka",
+        "Celery",
+        "Dramatiq",
+        "Huey",
+        "Sidekiq",
+        "Azure",
+        "Amazon",
+        "Google",
+        "Apache",
+        "Node",
+        "Spot",
+    }
+)
 
 
 def eliminated_by(engine: Engine, known: Known, option: Option) -> list[CompiledRule]:

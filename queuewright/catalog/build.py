@@ -41,7 +41,9 @@ class Sources:
             raise CatalogError(f"{self.file}: {where} has no source")
         expanded = self._names.get(source, source)
         if not expanded.startswith("https://"):
-            raise CatalogError(f"{self.file}: {where}: the source {source!r} is neither a URL nor named under sources:")
+            raise CatalogError(
+                f"{self.file}: {where}: the source {source!r} is neither a URL nor named under sources:"
+            )
         return expanded
 
 
@@ -62,7 +64,12 @@ def facts(raw: Raw | None, sources: Sources, where: str) -> dict[str, Fact]:
 
 def variants(raw: Raw | None, sources: Sources, where: str) -> dict[str, Variant]:
     return {
-        key: Variant(key, value.get("summary", ""), facts(value.get("facts"), sources, f"{where}.{key}"), value.get("uses"))
+        key: Variant(
+            key,
+            value.get("summary", ""),
+            facts(value.get("facts"), sources, f"{where}.{key}"),
+            value.get("uses"),
+        )
         for key, value in (raw or {}).items()
     }
 
@@ -164,7 +171,9 @@ def rules(file: str, raw: Raw) -> Iterator[Rule]:
 def topics(file: str, raw: Raw) -> Iterator[Topic]:
     sources = Sources(file, raw)
     for key, item in raw.get("topics", {}).items():
-        yield Topic(key, item["title"], item["meaning"], sources.url(key, item.get("source")), sources.checked)
+        yield Topic(
+            key, item["title"], item["meaning"], sources.url(key, item.get("source")), sources.checked
+        )
 
 
 def pitfalls(file: str, raw: Raw) -> Iterator[Pitfall]:
@@ -186,7 +195,9 @@ def pitfalls(file: str, raw: Raw) -> Iterator[Pitfall]:
 def choice(raw: Any) -> Choice:
     if not isinstance(raw, Mapping):
         return Choice(raw, str(raw))
-    return Choice(raw["value"], raw.get("label", str(raw["value"])), raw.get("help", ""), raw.get("wish") or {})
+    return Choice(
+        raw["value"], raw.get("label", str(raw["value"])), raw.get("help", ""), raw.get("wish") or {}
+    )
 
 
 def answer_keys(raw: Raw) -> Iterator[AnswerKey]:

@@ -16,6 +16,7 @@ from queuewright.catalog.entries import entries, score
 from queuewright.catalog.read import DATA, read
 from queuewright.catalog.records import (
     AnswerKey,
+    Choice,
     Entry,
     Fact,
     Pairing,
@@ -42,7 +43,7 @@ class Catalog:
     topics: Mapping[str, Topic]
     pitfalls: Mapping[str, Pitfall]
     answers: Mapping[str, AnswerKey]
-    constraints: Mapping[str, build.Choice]
+    constraints: Mapping[str, Choice]
     settings: Mapping[str, Setting]
     presets: Mapping[str, Preset]
     sizing: Mapping[str, Any]
@@ -88,8 +89,9 @@ class Catalog:
                 yield chosen.facts
             yield pairing.facts
             yield self.workers[pairing.worker].facts
-            if chosen is not None and chosen.uses in broker.variants:
-                yield broker.variants[chosen.uses].facts
+            used = broker.variants.get(chosen.uses) if chosen is not None and chosen.uses else None
+            if used is not None:
+                yield used.facts
             yield broker.facts
             return
         part = self.brokers.get(owner) or self.workers.get(owner)
@@ -101,7 +103,11 @@ class Catalog:
 
     def all_facts(self) -> Iterator[tuple[str, Fact]]:
         """Every fact with its path, `OWNER.KEY` or `OWNER@VARIANT.KEY`."""
-        owners: list[Part | Pairing] = [*self.brokers.values(), *self.workers.values(), *self.pairings.values()]
+        owners: list[Part | Pairing] = [
+            *self.brokers.values(),
+            *self.workers.values(),
+            *self.pairings.values(),
+        ]
         for owner in owners:
             for key, fact in owner.facts.items():
                 yield f"{owner.id}.{key}", fact
@@ -154,12 +160,18 @@ def assemble(raw: Mapping[str, Any]) -> Catalog:
     return Catalog(
         brokers=unique("broker", (build.part("broker", file, value) for file, value in folder("brokers"))),
         workers=unique("worker", (build.part("worker", file, value) for file, value in folder("workers"))),
-        pairings=unique("pairing", (item for file, value in folder("pairings") for item in build.pairings(file, value))),
+        pairings=unique(
+            "pairing", (item for file, value in folder("pairings") for item in build.pairings(file, value))
+        ),
         rules=unique("rule", (item for file, value in folder("rules") for item in build.rules(file, value))),
         topics=unique("topic", build.topics("topics", topics)),
-        pitfalls=unique("pitfall", (item for file, value in folder("pitfalls") for item in build.pitfalls(file, value))),
+        pitfalls=unique(
+            "pitfall", (item for file, value in folder("pitfalls") for item in build.pitfalls(file, value))
+        ),
         answers=unique("answer", build.answer_keys(answers), "key"),
-        constraints=unique("constraint", (build.choice(item) for item in answers.get("constraints", ())), "value"),
+        constraints=unique(
+            "constraint", (build.choice(item) for item in answers.get("constraints", ())), "value"
+        ),
         settings=unique("setting", build.settings("settings", settings)),
         presets=unique("preset", build.presets(presets)),
         sizing=MappingProxyType(raw.get("sizing", {})),

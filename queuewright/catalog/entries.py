@@ -21,10 +21,18 @@ def entries(catalog: Catalog) -> Iterator[Entry]:
             pitfall.source, pitfall.checked, pitfall,
         )  # fmt: skip
     for topic in catalog.topics.values():
-        yield Entry(topic.id, "topic", topic.title, "", topic.meaning, "", "", topic.source, topic.checked, topic)
+        yield Entry(
+            topic.id, "topic", topic.title, "", topic.meaning, "", "", topic.source, topic.checked, topic
+        )
     for rule in catalog.rules.values():
-        yield Entry(rule.id, "rule", rule.reason, "", rule.reason, "", "", rule.source or "", rule.checked, rule)
-    owners: list[Part | Pairing] = [*catalog.brokers.values(), *catalog.workers.values(), *catalog.pairings.values()]
+        yield Entry(
+            rule.id, "rule", rule.reason, "", rule.reason, "", "", rule.source or "", rule.checked, rule
+        )
+    owners: list[Part | Pairing] = [
+        *catalog.brokers.values(),
+        *catalog.workers.values(),
+        *catalog.pairings.values(),
+    ]
     for owner in owners:
         kind = "pairing" if isinstance(owner, Pairing) else owner.kind
         title = f"{owner.broker} with {owner.worker}" if isinstance(owner, Pairing) else owner.name

@@ -35,7 +35,7 @@ def parse(path: Path) -> Any:
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open("rb") as stream:
-        return json.loads(json.dumps(yaml.load(stream, loader) or {}, default=str))  # noqa: S506 - a safe loader
+        return json.loads(json.dumps(yaml.load(stream, loader) or {}, default=str))
 
 
 def _cache_path(data: Path, files: list[Path]) -> Path | None:
