@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import time
-import urllib.parse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,12 +167,10 @@ class Project:
         return bool(found) and all(row["Health"] == "healthy" for row in found)
 
     def prometheus(self, query: str) -> list[dict[str, Any]]:
-        """Asks the Prometheus of the project, from inside its network."""
-        url = "http://prometheus:9090/api/v1/query?query=" + urllib.parse.quote(query)
-        code = "import sys,urllib.request;print(urllib.request.urlopen(sys.argv[1], timeout=10).read().decode())"
-        found = self.containers(self.worker)
-        answer = self.run("docker", "exec", found[-1], "python", "-c", code, url).stdout
-        return json.loads(answer)["data"]["result"]
+        """Asks the Prometheus of the project with its own promtool."""
+        (container,) = self.containers("prometheus")
+        command = ("promtool", "query", "instant", "--format=json", "http://localhost:9090", query)
+        return json.loads(self.run("docker", "exec", container, *command).stdout)
 
     def value(self, query: str) -> float | None:
         found = self.prometheus(query)

@@ -88,12 +88,14 @@ def test_an_error_about_our_input_is_no_failure_of_theirs(store: FakeRedis) -> N
     assert not breaker.is_open
 
 
-def test_a_shutdown_passes_through(store: FakeRedis) -> None:
+def test_a_shutdown_passes_through_and_is_no_failure_of_theirs(store: FakeRedis) -> None:
+    """Workers that lose their broker stop many tasks at once: that must not open the circuit."""
     from demo_shop.runtime.breaker import Breaker
 
-    dependency = Dependency()
+    breaker, dependency = Breaker("partner", store=store, fail_max=1), Dependency()
     dependency.error = SystemExit(0)
-    fail(Breaker("partner", store=store, fail_max=1), dependency, 1)
+    fail(breaker, dependency, 3)
+    assert not breaker.is_open
 
 
 def test_counts_for_itself_while_the_store_is_away(store: FakeRedis, server: FakeServer) -> None:
