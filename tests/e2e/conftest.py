@@ -7,11 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cases import CASES, Case
 from compose_project import Project
 
 from queuewright import catalog
@@ -20,40 +20,6 @@ from queuewright.stack import plan_spec
 from queuewright.stack.plan import StackPlan
 
 OUTCOMES = Path(__file__).resolve().parents[2] / "build" / "e2e.json"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A preset with what its seeded tasks need to be told. `{order}` is an order of the sandbox."""
-
-    preset: str
-    task: str
-    payload: dict[str, Any]
-    crash_waits_s: float
-    """How long a task that kills its worker may take to reach the dead letters."""
-    recovery_s: float
-    """How long a killed worker's tasks may take to be worked by another."""
-
-    def payloads(self, count: int, order: str) -> list[dict[str, Any]]:
-        """Different from each other, so that nothing is cached or taken for a duplicate."""
-        filled = json.dumps(self.payload).replace("{order}", order)
-        return [json.loads(filled.replace("{n}", f"{os.getpid()}-{order[8:14]}-{n}")) for n in range(count)]
-
-
-CASES = {
-    case.preset: case
-    for case in (
-        Case("api", "requests.enrich", {"customer_id": "c-{n}", "domain": "{order}-{n}.example"}, 420, 300),
-        Case(
-            "pipeline",
-            "imports.import_chunk",
-            {"source": "{order}-{n}", "size": 50, "total": 1, "index": 0, "first": 0, "end": 50},
-            600,
-            120,
-        ),
-        Case("ml", "inference.classify", {"message_id": "m-{n}", "text": "{order} {n}"}, 600, 420),
-    )
-}
 
 
 def required() -> bool:

@@ -10,8 +10,8 @@ import time
 from typing import Any
 
 import pytest
+from cases import Case
 from compose_project import Project, wait_for
-from conftest import Case
 
 from queuewright.stack.plan import StackPlan
 
