@@ -15,9 +15,9 @@ from queuewright.advisor.decision import (
     Warning_,
 )
 from queuewright.advisor.project import decide_project
-from queuewright.advisor.questions import open_questions
+from queuewright.advisor.questions import open_prompts, open_questions
 
 __all__ = [
     "Candidate", "Decision", "Flip", "Reason", "Refusal", "Rejection", "Split", "StackId", "Warning_",
-    "decide", "decide_project", "decision_to_json", "open_questions", "policy",
+    "decide", "decide_project", "decision_to_json", "open_prompts", "open_questions", "policy",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class Warning_:  # noqa: N801 - `Warning` is a builtin
     """What must be true for the stack to be safe. `id` is one of the warning topics."""
 
     id: str

@@ -31,6 +31,24 @@ def open_questions(answers: Answers, exclude: Iterable[str] = (), policy: Policy
     return [key for _, _, key in sorted(ranked)]
 
 
+def open_prompts(
+    answers: Answers, exclude: Iterable[str] = (), policy: Policy | None = None, *, needs_known: bool = False
+) -> list[tuple[str, ...]]:
+    """The open questions as they are best put to a person: needs that most people do not have, on one checklist.
+
+    A tuple of several keys is that checklist (`AnswerKey.need` has the words): what is not ticked takes its default,
+    what is ticked is asked next. Once it was shown, `needs_known` keeps it from being shown again.
+    """
+    keys = open_questions(answers, exclude, policy)
+    answer_keys = engine(policy).catalog.answers
+    needs = tuple(key for key in keys if answer_keys[key].need)
+    if needs_known or len(needs) < 2:
+        return [(key,) for key in keys]
+    alone = [(key,) for key in keys if not answer_keys[key].need]
+    place = min(keys.index(needs[0]), len(alone))
+    return [*alone[:place], needs, *alone[place:]]
+
+
 def signature(rules: Engine, known: Known) -> tuple[str | None, frozenset[str]]:
     """The winning stack, and the topics of warnings that must be heeded."""
     winner = rules.judge(known).winner

@@ -213,6 +213,7 @@ def answer_keys(raw: Raw) -> Iterator[AnswerKey]:
             examples=tuple(item.get("examples", ())),
             minimum=item.get("minimum"),
             why_default=item.get("why_default", ""),
+            need=item.get("need", ""),
         )
 
 

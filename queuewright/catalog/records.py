@@ -166,6 +166,8 @@ class AnswerKey:
     """Of a number: values on both sides of what usually decides."""
     minimum: float | None = None
     why_default: str = ""
+    need: str = ""
+    """What to call it in a checklist of needs, where most people have only a few; empty: always a question of its own."""
 
     @property
     def values(self) -> tuple[Any, ...]:

@@ -40,7 +40,9 @@ def advise(scenario: Mapping[str, Any]) -> dict[str, Any]:
     return decision_to_json(decide(Answers.model_validate(scenario["answers"])))
 
 
-def score(scenario: Mapping[str, Any], advice: Mapping[str, Any], compat: Mapping[str, Mapping[str, str]]) -> Score:
+def score(
+    scenario: Mapping[str, Any], advice: Mapping[str, Any], compat: Mapping[str, Mapping[str, str]]
+) -> Score:
     expected, id_ = scenario["expected"], scenario["id"]
     stack = advice["stack"]
     given = {warning["id"] for warning in advice["warnings"]}
@@ -55,7 +57,9 @@ def score(scenario: Mapping[str, Any], advice: Mapping[str, Any], compat: Mappin
     if expected["verdict"] == "refuse":
         return Score(id_, "fail", f"{name} where nothing may be recommended", unacceptable=True)
     if name not in expected["acceptable_stacks"]:
-        return Score(id_, "debatable", f"{name} is in neither list ({', '.join(expected['acceptable_stacks'])})")
+        return Score(
+            id_, "debatable", f"{name} is in neither list ({', '.join(expected['acceptable_stacks'])})"
+        )
     missing = sorted(topic for topic in _topics(expected, {broker, worker, name}) if topic not in given)
     if expected["verdict"] == "warn" and missing:
         return Score(id_, "fail", f"{name} without {', '.join(missing)}")
@@ -63,10 +67,16 @@ def score(scenario: Mapping[str, Any], advice: Mapping[str, Any], compat: Mappin
 
 
 def _refused(id_: str, expected: Mapping[str, Any], reasons: set[str]) -> Score:
-    if expected["verdict"] == "recommend" or (expected["verdict"] == "warn" and not expected.get("refusal_ok")):
+    if expected["verdict"] == "recommend" or (
+        expected["verdict"] == "warn" and not expected.get("refusal_ok")
+    ):
         return Score(id_, "fail", f"refused: {', '.join(sorted(reasons))}")
     missing = sorted(topic for topic in _topics(expected, set()) if topic not in reasons)
-    return Score(id_, "fail", f"refused without {', '.join(missing)}") if missing else Score(id_, "pass", "refused")
+    return (
+        Score(id_, "fail", f"refused without {', '.join(missing)}")
+        if missing
+        else Score(id_, "pass", "refused")
+    )
 
 
 def _topics(expected: Mapping[str, Any], parts: set[str]) -> Iterable[str]:
@@ -76,7 +86,9 @@ def _topics(expected: Mapping[str, Any], parts: set[str]) -> Iterable[str]:
             yield warning["topic"]
 
 
-def _unacceptable(scenario: Mapping[str, Any], broker: str, worker: str, compat: Mapping[str, Mapping[str, str]]) -> str | None:
+def _unacceptable(
+    scenario: Mapping[str, Any], broker: str, worker: str, compat: Mapping[str, Mapping[str, str]]
+) -> str | None:
     names = {broker, worker, f"{broker}+{worker}"}
     for item in scenario["expected"].get("unacceptable") or ():
         if item["what"] in names:
@@ -104,8 +116,15 @@ def main(files: list[str]) -> int:
         scores = score_file(Path(file))
         for item in scores:
             if item.outcome != "pass" or item.soft_missing:
-                print(f"{item.outcome:9} {item.id}: {item.detail} {('soft: ' + ', '.join(item.soft_missing)) if item.soft_missing else ''}")
-        print(file, dict(Counter(item.outcome for item in scores)), "unacceptable:", sum(item.unacceptable for item in scores))
+                print(
+                    f"{item.outcome:9} {item.id}: {item.detail} {('soft: ' + ', '.join(item.soft_missing)) if item.soft_missing else ''}"
+                )
+        print(
+            file,
+            dict(Counter(item.outcome for item in scores)),
+            "unacceptable:",
+            sum(item.unacceptable for item in scores),
+        )
         failed += sum(item.outcome == "fail" for item in scores)
     return min(failed, 1)
 

@@ -1,0 +1,172 @@
+"""Advice for one kind of work."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from advice_samples import own_scenarios, plain
+
+from queuewright.advisor import decide, decision_to_json
+from queuewright.errors import SpecError, StackError
+from queuewright.spec.model import Answers, StackChoice
+
+
+def test_missing_answers_are_assumed_and_said() -> None:
+    decision = decide(plain())
+    assert decision.assumed["latency"] == "seconds"
+    assert "language" not in decision.assumed
+    assert decide(Answers()).assumed["language"] == ("python",)
+
+
+def test_the_missing_one_of_two_rates_or_durations_follows_the_other() -> None:
+    assumed = decide(plain(rate_avg_per_s=50, task_typical_s=600)).assumed
+    assert assumed["rate_peak_per_s"] == 500
+    assert assumed["task_max_s"] == 1800
+
+
+def test_every_survivor_shows_its_points_and_every_other_its_limit() -> None:
+    decision = decide(plain(existing=["redis"]))
+    assert decision.winner is not None
+    for candidate in (decision.winner, *decision.alternatives):
+        assert round(sum(reason.points for reason in candidate.reasons), 6) == candidate.score
+    assert {rejection.what for rejection in decision.rejected} >= {"sidekiq", "bullmq", "kafka+consumer"}
+    stacks = {str(candidate.stack) for candidate in decision.alternatives}
+    assert not stacks & {rejection.what for rejection in decision.rejected}
+
+
+def test_an_existing_part_weighs() -> None:
+    assert (
+        decide(plain(existing=["rabbitmq", "celery"])).stack
+        == decide(plain(existing=["celery", "rabbitmq"])).stack
+    )
+    assert str(decide(plain(existing=["rabbitmq", "celery"])).stack) == "rabbitmq+celery"
+    assert str(decide(plain(existing=["redis", "rq"])).stack) == "redis+rq"
+
+
+def test_a_wish_is_contradicted_with_the_reason() -> None:
+    decision = decide(plain(hosting="windows_server", existing=["redis"], constraints=["user_asks_for_rq"]))
+    assert decision.verdict == "warn"
+    assert str(decision.stack) == "redis+dramatiq"
+    assert any(
+        "RQ is asked for" in reason.message and "Windows" in reason.message
+        for reason in decision.contradictions
+    )
+
+
+def test_a_granted_wish_is_no_contradiction() -> None:
+    decision = decide(plain(existing=["redis"], constraints=["user_asks_for_huey"], loss="may_lose_some"))
+    assert str(decision.stack) == "redis+huey"
+    assert decision.contradictions == ()
+
+
+def test_a_refusal_names_limits_and_the_class_of_tool() -> None:
+    decision = decide(plain(workflow="durable"))
+    assert decision.verdict == "refuse"
+    assert decision.winner is None
+    assert decision.alternatives == ()
+    assert decision.refusal is not None
+    assert {reason.id for reason in decision.refusal.reasons} >= {
+        "workflow_engine_needed",
+        "outside_catalogue",
+    }
+    assert "Temporal" in decision.refusal.outside
+
+
+def test_flips_change_the_winner() -> None:
+    answers = plain(existing=["redis"])
+    decision = decide(answers)
+    assert decision.flips
+    for flip in decision.flips:
+        value = list(flip.to) if isinstance(flip.to, tuple) else flip.to
+        other = decide(Answers.model_validate({**answers.answered(), flip.answer: value}), flips=False)
+        assert str(other.stack) == str(flip.stack)
+        assert str(other.stack) != str(decision.stack)
+
+
+def test_a_number_flips_at_the_nearest_threshold() -> None:
+    decision = decide(plain(cloud="gcp", hosting="serverless", task_max_s=60))
+    flip = next(flip for flip in decision.flips if flip.answer == "task_max_s")
+    assert flip.to == 1801
+    assert flip.stack is None
+
+
+def test_a_pinned_stack_is_final_and_contradicted() -> None:
+    decision = decide(plain(loss="no_loss"), pinned=StackChoice(broker="redis", worker="huey"))
+    assert str(decision.stack) == "redis+huey"
+    assert decision.verdict == "warn"
+    assert "job_loss_on_crash" in {warning.id for warning in decision.warnings if warning.severity == "must"}
+    assert any(reason.id == "pinned" for reason in decision.contradictions)
+
+
+def test_a_pinned_variant_is_kept() -> None:
+    decision = decide(plain(), pinned=StackChoice(broker="rabbitmq", worker="celery", variant="classic"))
+    assert decision.stack is not None
+    assert decision.stack.variant == "classic"
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"broker": "kafka", "worker": "rq"}, "rq cannot run on kafka"),
+        ({"broker": "nats", "worker": "rq"}, "there is no broker nats"),
+        ({"broker": "redis", "worker": "resque"}, "there is no worker resque"),
+        ({"broker": "kafka", "worker": "celery"}, "does harm"),
+        ({"broker": "redis", "worker": "rq", "variant": "quorum"}, "no variant quorum"),
+    ],
+)
+def test_an_impossible_or_harmful_pinned_stack_is_an_error(choice: dict[str, str], message: str) -> None:
+    with pytest.raises(StackError, match=message) as caught:
+        decide(plain(), pinned=StackChoice(**choice))
+    assert all(problem.hint for problem in caught.value.problems)
+
+
+def test_harm_may_be_accepted_by_its_id() -> None:
+    decision = decide(plain(), pinned=StackChoice(broker="kafka", worker="celery"), accept=("kafka-celery",))
+    assert str(decision.stack) == "kafka+celery"
+    assert "experimental_transport" in {warning.id for warning in decision.warnings}
+
+
+def test_none_stands_for_no_library() -> None:
+    assert (
+        str(decide(plain(cloud="aws"), pinned=StackChoice(broker="sqs", worker="none")).stack)
+        == "sqs+consumer"
+    )
+    assert (
+        str(decide(plain(cloud="gcp"), pinned=StackChoice(broker="cloud_tasks", worker="none")).stack)
+        == "cloud_tasks+http"
+    )
+
+
+def test_an_unknown_constraint_is_named() -> None:
+    with pytest.raises(SpecError, match="'fast_please' is not known"):
+        decide(plain(constraints=["fast_please"]))
+
+
+def test_spellings_are_made_one() -> None:
+    assert str(decide(plain(language=["TypeScript"], existing=["Valkey"])).stack) == "redis+bullmq"
+
+
+def test_one_decision_with_flips_costs_little() -> None:
+    """Processor time of the dearest of our scenarios; measured at 60 ms."""
+    answers = [Answers.model_validate(scenario) for scenario in own_scenarios()[::8]]
+    decide(answers[0])
+    spent = []
+    for item in answers:
+        before = time.process_time()
+        decide(item)
+        spent.append(time.process_time() - before)
+    assert max(spent) < 0.3
+
+
+def test_the_contract_is_plain_json() -> None:
+    body = decision_to_json(decide(plain(existing=["redis"])))
+    assert list(body)[:3] == ["version", "verdict", "stack"]
+    assert body["version"] == 1
+    assert set(body["stack"]) == {"broker", "worker", "variant"}
+    assert body["refusal"] is None
+    assert {"id", "severity", "message", "source"} == set(body["warnings"][0])
+    assert {"answer", "from", "to", "stack"} == set(body["flips"][0])
+    refused = decision_to_json(decide(plain(workflow="durable")))
+    assert refused["stack"] is None
+    assert set(refused["refusal"]) == {"reasons", "outside"}
