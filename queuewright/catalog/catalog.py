@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,7 +11,7 @@ from typing import Any
 
 from queuewright.catalog import build
 from queuewright.catalog.build import CatalogError
-from queuewright.catalog.entries import entries, score
+from queuewright.catalog.entries import entries
 from queuewright.catalog.read import DATA, read
 from queuewright.catalog.records import (
     AnswerKey,
@@ -27,6 +26,7 @@ from queuewright.catalog.records import (
     Setting,
     Topic,
 )
+from queuewright.catalog.search import Index
 
 __all__ = ["Catalog", "CatalogError", "load"]
 
@@ -116,6 +116,10 @@ class Catalog:
                     yield f"{owner.id}@{variant.id}.{key}", fact
 
     @cached_property
+    def _index(self) -> Index:
+        return Index(entries(self))
+
+    @cached_property
     def _entries(self) -> Mapping[str, tuple[Entry, ...]]:
         found: dict[str, list[Entry]] = {}
         for entry in entries(self):
@@ -133,11 +137,11 @@ class Catalog:
 
     def find(self, text: str, limit: int = 10) -> tuple[Entry, ...]:
         """Entries that speak of these words, best first: a symptom (`memory grows`), a part, an option."""
-        words = [word for word in re.split(r"[^a-z0-9]+", text.lower()) if len(word) > 1]
-        ranked = [(score(entry, words), entry) for found in self._entries.values() for entry in found[:1]]
-        unique = {entry.full_id: (points, entry) for points, entry in ranked if points > 0}
-        best = sorted(unique.values(), key=lambda item: (-item[0], item[1].full_id))
-        return tuple(entry for _, entry in best[:limit])
+        return self._index.find(text, limit)
+
+    def speaks_of(self, word: str) -> bool:
+        """Whether the word stands anywhere in the catalog as it is written."""
+        return self._index.has(word)
 
 
 def assemble(raw: Mapping[str, Any]) -> Catalog:

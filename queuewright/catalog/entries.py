@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from queuewright.catalog.records import Entry, Pairing, Part
 
 if TYPE_CHECKING:
     from queuewright.catalog.catalog import Catalog
-
-WEIGHTS = (("id", 4.0), ("title", 3.0), ("symptom", 3.0), ("cause", 1.0), ("fix", 1.0), ("why", 1.0))
 
 
 def entries(catalog: Catalog) -> Iterator[Entry]:
@@ -53,22 +51,3 @@ def entries(catalog: Catalog) -> Iterator[Entry]:
         yield Entry(
             str(constraint.value), "constraint", constraint.label, "", constraint.help, "", "", "", "", constraint
         )  # fmt: skip
-
-
-def score(entry: Entry, words: Sequence[str]) -> float:
-    """How well an entry fits the words: whole words count double, a word nowhere in it halves the rest."""
-    total, missing = 0.0, 0
-    for word in words:
-        points = 0.0
-        for field, weight in WEIGHTS:
-            text = str(getattr(entry, field)).lower()
-            if word in text:
-                points += weight * (2.0 if word in _tokens(text) else 1.0)
-        total += points
-        missing += points == 0
-    bonus = 2.0 if entry.kind == "pitfall" else 1.0
-    return total * bonus / (2.0**missing)
-
-
-def _tokens(text: str) -> set[str]:
-    return set("".join(char if char.isalnum() else " " for char in text).split())

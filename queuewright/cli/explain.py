@@ -74,7 +74,7 @@ def lookup(known: Catalog, text: str) -> tuple[str, list[Entry]]:
     if exact:
         return f"Several things are called {text}", exact
     ids = [each.id for each in every]
-    near = None if " " in text else nearest(text, ids, MISSPELT)
+    near = None if " " in text or known.speaks_of(text) else nearest(text, ids, MISSPELT)
     found = list(known.find(text)) if near is None else []
     if not found:
         kinds = ", ".join(f"{each}s" for each in KINDS)
