@@ -9,6 +9,9 @@ from queuewright.advisor.decision import Reason, Refusal, Warning_
 from queuewright.advisor.engine import Engine
 from queuewright.advisor.wishes import ENVIRONMENT
 
+COMMON = 3
+"""A limit is worth telling where it rules out at least a third of what else would do."""
+
 NOTHING = "No broker and worker of this catalogue meet all of the answers."
 
 
@@ -43,15 +46,26 @@ def refusal(engine: Engine, known: Known, warnings: Iterable[Warning_]) -> Refus
 
 
 def _limits(engine: Engine, known: Known, add: Callable[[str | None, Reason, str | None], None]) -> None:
-    environment = 0
+    """Limits that rule out a good part of what the environment allows, or that alone rule something out."""
+    environment = standing = 0
     for item in engine.eliminations:
         if item.rule.id in ENVIRONMENT:
             environment |= item.holds(known)
-    relevant = engine.everything & ~environment
+        if not item.reads:
+            standing |= item.holds(known)
+    usable = engine.everything & ~standing
+    relevant = usable & ~environment or usable
+    possible = bool(usable & ~environment)
+    asked = [
+        item for item in engine.eliminations if item.reads and not (possible and item.rule.id in ENVIRONMENT)
+    ]
+    hits = [(item, item.holds(known) & relevant) for item in asked]
     ranked = []
-    for position, item in enumerate(engine.eliminations):
-        hit = item.holds(known) & (relevant or engine.everything)
-        if hit and (item.rule.id not in ENVIRONMENT or not relevant):
+    for position, (item, hit) in enumerate(hits):
+        others = 0
+        for other, mask in hits:
+            others |= mask if other is not item else 0
+        if hit and (hit & ~others or hit.bit_count() * COMMON >= relevant.bit_count()):
             ranked.append((-hit.bit_count(), position, item, hit))
     for _, _, item, hit in sorted(ranked, key=lambda entry: entry[:2]):
         add(item.rule.topic, engine.reason(item, known, next(engine.members(hit))), item.rule.outside)

@@ -47,7 +47,9 @@ def test_no_winner_breaks_a_hard_limit(answers: dict[str, Any]) -> None:
     assert facts.get("any_language") or set(facts["languages"]) & set(full["language"])
     assert full["cloud"] in (*facts["clouds"], "any", "paas")
     assert not {stack.broker, stack.worker, str(stack)} & set(full["excluded"])
-    assert full["payload_kb"] <= facts["max_message_kb"] or stack.broker in ("sqs", "rabbitmq")
+    must = {warning.id for warning in decision.warnings if warning.severity == "must"}
+    assert full["payload_kb"] <= facts["max_message_kb"] or {"claim_check", "payload_limit"} <= must
+    assert full["payload_kb"] <= facts["max_message_kb"] or stack.broker not in ("redis", "kafka")
     assert full["task_max_s"] <= facts.get("max_task_s", float("inf"))
     assert stack.broker != "sqs" or full["task_max_s"] <= facts["lock_max_s"]
     assert full["ordering"] != "per_key" or "per_key" in facts["ordering"]
