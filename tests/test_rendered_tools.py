@@ -65,15 +65,21 @@ def _objects(subject: Subject) -> dict[str, list[builds.Object]]:
     if not subject.built:
         overlays = subject.project / "k8s/overlays"
         builds.build(subject.project, overlays / "production")
-        for overlay, folder in zip(OVERLAYS, (overlays / "development", builds.released(subject.project)), strict=True):
+        for overlay, folder in zip(
+            OVERLAYS, (overlays / "development", builds.released(subject.project)), strict=True
+        ):
             text = builds.build(subject.project, folder)
             subject.files[overlay].write_text(text, encoding="utf-8")
             subject.built[overlay] = builds.objects(text)
     return subject.built
 
 
-def _everywhere(judge: Callable[[list[builds.Object], str], list[Finding]]) -> Callable[[Subject], list[Finding]]:
-    return lambda subject: [each for overlay, built in _objects(subject).items() for each in judge(built, overlay)]
+def _everywhere(
+    judge: Callable[[list[builds.Object], str], list[Finding]],
+) -> Callable[[Subject], list[Finding]]:
+    return lambda subject: [
+        each for overlay, built in _objects(subject).items() for each in judge(built, overlay)
+    ]
 
 
 def _checkov(subject: Subject) -> list[Finding]:
@@ -102,7 +108,9 @@ JUDGES: dict[str, Callable[[Subject], list[Finding]]] = {
     "no schema": _everywhere(schemas.without_schema),
     "manifests": _everywhere(manifests.check),
     "references": _everywhere(references.check),
-    "parity": lambda subject: parity.check(linters.compose_model(subject.project), _objects(subject)["development"]),
+    "parity": lambda subject: parity.check(
+        linters.compose_model(subject.project), _objects(subject)["development"]
+    ),
 }
 
 

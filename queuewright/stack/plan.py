@@ -291,5 +291,11 @@ class StackPlan:
         return tuple(secret.name for secret in self.secrets if secret.name in wanted)
 
     @property
+    def cluster_secrets(self) -> tuple[Secret, ...]:
+        """Secrets that Kubernetes needs: all but those of dashboards, which only Compose starts."""
+        dashboards = {name for service in self.services if service.role == "monitoring" for name in service.secrets}
+        return tuple(secret for secret in self.secrets if secret.name not in dashboards)
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         return tuple(sorted({workload.kind for workload in self.workloads}))

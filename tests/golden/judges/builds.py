@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from golden.judges.toolbox import need, run
 
 Object = dict[str, Any]
@@ -18,7 +17,9 @@ DIGEST = "sha256:" + "a5" * 32
 
 def prepare(project: Path) -> None:
     """Does what README asks for before a first start: the secrets."""
-    done = subprocess.run(["sh", "scripts/secrets.sh"], cwd=project, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["sh", "scripts/secrets.sh"], cwd=project, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -33,8 +34,12 @@ def released(project: Path) -> Path:
     path = overlay / "kustomization.yaml"
     text = path.read_text(encoding="utf-8")
     text, pinned = re.subn(r"^ {4}newTag: .*$", f"    digest: {DIGEST}", text, flags=re.MULTILINE)
-    text, taken_in = re.subn(r"^  # (- \.\./\.\./components/external-secrets)$", r"  \1", text, flags=re.MULTILINE)
-    assert (pinned, taken_in) == (1, 1), "the production overlay has a place for the digest and the external secrets"
+    text, taken_in = re.subn(
+        r"^  # (- \.\./\.\./components/external-secrets)$", r"  \1", text, flags=re.MULTILINE
+    )
+    assert (pinned, taken_in) == (1, 1), (
+        "the production overlay has a place for the digest and the external secrets"
+    )
     path.write_text(text, encoding="utf-8")
     return overlay
 

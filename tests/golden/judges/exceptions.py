@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-
 from golden.judges.toolbox import Finding
 
 
@@ -22,7 +21,9 @@ class Excuse:
     reason: str
 
     def covers(self, finding: Finding) -> bool:
-        return (self.tool, self.rule) == (finding.tool, finding.rule) and fnmatchcase(finding.where, self.where)
+        return (self.tool, self.rule) == (finding.tool, finding.rule) and fnmatchcase(
+            finding.where, self.where
+        )
 
 
 @cache

@@ -20,13 +20,30 @@ def compose_config(project: Path) -> list[Finding]:
 
 def compose_model(project: Path) -> dict[str, Any]:
     """What Compose makes of compose.yaml alone: merged, filled in, with every default written out."""
-    argv = [need("docker-compose"), "-f", "compose.yaml", "--profile", "*", "config", "--format", "json"]
+    argv: list[str | Path] = [
+        need("docker-compose"),
+        "-f",
+        "compose.yaml",
+        "--profile",
+        "*",
+        "config",
+        "--format",
+        "json",
+    ]
     model: dict[str, Any] = json.loads(run(argv, project, allowed=(0,)))
     return model
 
 
 def compose_lint(project: Path) -> list[Finding]:
-    argv = [need("compose-lint"), "check", "--format", "json", "--fail-on", "low", "compose.yaml"]
+    argv: list[str | Path] = [
+        need("compose-lint"),
+        "check",
+        "--format",
+        "json",
+        "--fail-on",
+        "low",
+        "compose.yaml",
+    ]
     report = json.loads(run(argv, project))
     return [
         Finding("compose-lint", each["rule_id"], f"service/{each['service']}", each["message"])
@@ -36,33 +53,62 @@ def compose_lint(project: Path) -> list[Finding]:
 
 def hadolint(project: Path) -> list[Finding]:
     report = json.loads(run([need("hadolint"), "--format", "json", "Dockerfile"], project))
-    return [Finding("hadolint", each["code"], f"Dockerfile:{each['line']}", each["message"]) for each in report]
+    return [
+        Finding("hadolint", each["code"], f"Dockerfile:{each['line']}", each["message"]) for each in report
+    ]
 
 
 def shellcheck(project: Path) -> list[Finding]:
     scripts = sorted(path.relative_to(project) for path in project.rglob("*.sh"))
     assert scripts, "the project has a script that fills the secrets"
-    report = json.loads(run([need("shellcheck"), "--format", "json", "--severity", "style", *scripts], project))
+    report = json.loads(
+        run([need("shellcheck"), "--format", "json", "--severity", "style", *scripts], project)
+    )
     return [
-        Finding("shellcheck", f"SC{each['code']}", f"{each['file']}:{each['line']}", each["message"]) for each in report
+        Finding("shellcheck", f"SC{each['code']}", f"{each['file']}:{each['line']}", each["message"])
+        for each in report
     ]
 
 
 def actionlint(project: Path) -> list[Finding]:
     workflows = sorted(path.relative_to(project) for path in (project / ".github/workflows").glob("*.yml"))
     assert workflows, "the project has a workflow"
-    argv = [need("actionlint"), "-no-color", "-shellcheck", need("shellcheck"), "-format", "{{json .}}", *workflows]
+    argv: list[str | Path] = [
+        need("actionlint"),
+        "-no-color",
+        "-shellcheck",
+        need("shellcheck"),
+        "-format",
+        "{{json .}}",
+        *workflows,
+    ]
     report = json.loads(run(argv, project) or "[]") or []
     return [
-        Finding("actionlint", each["kind"], f"{each['filepath']}:{each['line']}", each["message"]) for each in report
+        Finding("actionlint", each["kind"], f"{each['filepath']}:{each['line']}", each["message"])
+        for each in report
     ]
 
 
 def zizmor(project: Path) -> list[Finding]:
-    argv = [need("zizmor"), "--offline", "--no-exit-codes", "--persona", "pedantic", "--format", "json", "--collect=workflows", "."]
+    argv: list[str | Path] = [
+        need("zizmor"),
+        "--offline",
+        "--no-exit-codes",
+        "--persona",
+        "pedantic",
+        "--format",
+        "json",
+        "--collect=workflows",
+        ".",
+    ]
     report = json.loads(run(argv, project, allowed=(0,)))
     return [
-        Finding("zizmor", each["ident"], each["locations"][0]["symbolic"]["key"]["Local"]["verbatim_path"], each["desc"])
+        Finding(
+            "zizmor",
+            each["ident"],
+            each["locations"][0]["symbolic"]["key"]["Local"]["verbatim_path"],
+            each["desc"],
+        )
         for each in report
     ]
 
@@ -80,11 +126,15 @@ def yamllint(project: Path) -> list[Finding]:
         for path in project.rglob(suffix)
         if "secrets" not in path.relative_to(project).parts
     )
-    lines = run([need("yamllint"), "--format", "parsable", "--config-data", rules, *files], project).splitlines()
+    lines = run(
+        [need("yamllint"), "--format", "parsable", "--config-data", rules, *files], project
+    ).splitlines()
     findings = []
     for line in lines:
         place, _, rest = line.partition(": ")
-        findings.append(Finding("yamllint", rest.rpartition("(")[2].rstrip(")"), ":".join(place.split(":")[:2]), rest))
+        findings.append(
+            Finding("yamllint", rest.rpartition("(")[2].rstrip(")"), ":".join(place.split(":")[:2]), rest)
+        )
     return findings
 
 
@@ -93,7 +143,8 @@ def ruff(project: Path) -> list[Finding]:
     program = need("ruff")
     report = json.loads(run([program, "check", "--output-format", "json", "--no-cache", "."], project))
     return [
-        Finding("ruff", each["code"], f"{Path(each['filename']).relative_to(project)}", each["message"]) for each in report
+        Finding("ruff", each["code"], f"{Path(each['filename']).relative_to(project)}", each["message"])
+        for each in report
     ]
 
 
@@ -111,7 +162,15 @@ def promtool(project: Path) -> list[Finding]:
 
 def checkov(project: Path, manifests: dict[str, Path]) -> list[Finding]:
     """The Dockerfile and every build of the manifests, in one run: starting up takes longest."""
-    argv: list[str | Path] = [need("checkov"), "--framework", "kubernetes", "dockerfile", "--skip-download", "-o", "json"]
+    argv: list[str | Path] = [
+        need("checkov"),
+        "--framework",
+        "kubernetes",
+        "dockerfile",
+        "--skip-download",
+        "-o",
+        "json",
+    ]
     for path in (project / "Dockerfile", *manifests.values()):
         assert path.is_file(), f"{path} is not there to be judged"
         argv += ["--file", path]

@@ -20,7 +20,9 @@ CLUSTER_WIDE = ("Namespace",)
 def pods(built: list[Object]) -> Iterator[tuple[Object, dict[str, Any]]]:
     """Each object that has a pod template, and the template."""
     for each in built:
-        template = each.get("spec", {}).get("template") if each["kind"] in ("Deployment", "StatefulSet") else None
+        template = (
+            each.get("spec", {}).get("template") if each["kind"] in ("Deployment", "StatefulSet") else None
+        )
         if template:
             yield each, template
 
@@ -55,7 +57,10 @@ def _names(each: Object, found: Any) -> None:
         found("name", each, f"{name!r} is no DNS label")
     if each["kind"] in ("ScaledObject",) and len(name) + LONGEST_HPA_PREFIX > 63:
         found("name", each, "the autoscaler that KEDA makes of it gets a label above 63 characters")
-    labels = {**each["metadata"].get("labels", {}), **each.get("spec", {}).get("template", {}).get("metadata", {}).get("labels", {})}
+    labels = {
+        **each["metadata"].get("labels", {}),
+        **each.get("spec", {}).get("template", {}).get("metadata", {}).get("labels", {}),
+    }
     for key, value in labels.items():
         if not isinstance(value, str) or not LABEL_VALUE.fullmatch(value):
             found("label", each, f"{key}: {value!r} is no label value")

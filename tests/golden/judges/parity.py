@@ -19,7 +19,9 @@ def check(model: dict[str, Any], built: list[Object]) -> list[Finding]:
     workloads = {each["metadata"]["name"]: each for each in built if each["kind"] in SERVICES}
     findings = []
     if set(services) != set(workloads):
-        findings.append(_finding("services", f"Compose has {sorted(services)}, Kubernetes {sorted(workloads)}"))
+        findings.append(
+            _finding("services", f"Compose has {sorted(services)}, Kubernetes {sorted(workloads)}")
+        )
     for name in sorted(set(services) & set(workloads)):
         compose, kubernetes = _of_compose(services[name]), _of_kubernetes(workloads[name], built)
         for key, value in compose.items():
@@ -38,7 +40,9 @@ def _of_compose(service: dict[str, Any]) -> dict[str, Any]:
     worker = "worker" in service["networks"] or "egress" in service["networks"]
     return {
         "argv": _unescaped([*(service.get("entrypoint") or []), *(service.get("command") or [])]),
-        "environment": {key: _unescaped([value])[0] for key, value in (service.get("environment") or {}).items()},
+        "environment": {
+            key: _unescaped([value])[0] for key, value in (service.get("environment") or {}).items()
+        },
         "secrets": sorted(secret["source"] for secret in service.get("secrets", [])),
         "memory": int(limits["memory"]),
         "cpu": round(float(limits["cpus"]) * 1000) if worker else None,
@@ -54,7 +58,9 @@ def _of_kubernetes(workload: Object, built: list[Object]) -> dict[str, Any]:
     pod = workload["spec"]["template"]["spec"]
     container = pod["containers"][0]
     worker = container["name"] in ("worker", "scheduler")
-    secrets = [item["key"] for volume in pod.get("volumes", []) for item in volume.get("secret", {}).get("items", [])]
+    secrets = [
+        item["key"] for volume in pod.get("volumes", []) for item in volume.get("secret", {}).get("items", [])
+    ]
     probe = container.get("startupProbe", {}).get("exec", {}).get("command", [])
     empty = {volume["name"] for volume in pod.get("volumes", []) if "emptyDir" in volume}
     cpu = container["resources"]["limits"].get("cpu")

@@ -14,20 +14,28 @@ Labels = dict[str, str]
 
 def check(built: list[Object], place: str) -> list[Finding]:
     existing = {(each["kind"], each["metadata"]["name"]) for each in built}
-    existing |= {("Secret", each["spec"]["target"]["name"]) for each in built if each["kind"] == "ExternalSecret"}
+    existing |= {
+        ("Secret", each["spec"]["target"]["name"]) for each in built if each["kind"] == "ExternalSecret"
+    }
     labels = [template["metadata"]["labels"] for _, template in pods(built)]
     labels += [_operated(each) for each in built if each["kind"] == "RabbitmqCluster"]
     findings = []
     for each in built:
         for kind, name in _references(each):
             if (kind, name) not in existing:
-                findings.append(Finding("references", kind, f"{place}/{named(each)}", f"{kind} {name} does not exist"))
+                findings.append(
+                    Finding("references", kind, f"{place}/{named(each)}", f"{kind} {name} does not exist")
+                )
         for selector in _selectors(each):
             if not any(matches(selector, candidate) for candidate in labels):
-                findings.append(Finding("references", "selector", f"{place}/{named(each)}", f"{selector} selects no pod"))
+                findings.append(
+                    Finding("references", "selector", f"{place}/{named(each)}", f"{selector} selects no pod")
+                )
     for each, template in pods(built):
         if not matches(each["spec"]["selector"], template["metadata"]["labels"]):
-            findings.append(Finding("references", "labels", f"{place}/{named(each)}", "its selector misses its own pods"))
+            findings.append(
+                Finding("references", "labels", f"{place}/{named(each)}", "its selector misses its own pods")
+            )
     for each in (each for each in built if each["kind"] == "ScaledObject"):
         findings += _scaled(each, built, place)
     return findings
@@ -118,7 +126,9 @@ def _scaled(each: Object, built: list[Object], place: str) -> list[Finding]:
     """A Deployment that is scaled names no replicas; KEDA, in a namespace of its own, must find the broker."""
     where = f"{place}/{named(each)}"
     target = each["spec"]["scaleTargetRef"]["name"]
-    deployment = next(one for one in built if one["kind"] == "Deployment" and one["metadata"]["name"] == target)
+    deployment = next(
+        one for one in built if one["kind"] == "Deployment" and one["metadata"]["name"] == target
+    )
     findings = []
     if "replicas" in deployment["spec"]:
         findings.append(Finding("references", "replicas", where, f"{target} also fixes its replicas"))
@@ -126,10 +136,14 @@ def _scaled(each: Object, built: list[Object], place: str) -> list[Finding]:
     for trigger in each["spec"]["triggers"]:
         for key, value in trigger["metadata"].items():
             if key.endswith("FromEnv") and value not in environment:
-                findings.append(Finding("references", "trigger", where, f"{key}: {target} has no variable {value}"))
+                findings.append(
+                    Finding("references", "trigger", where, f"{key}: {target} has no variable {value}")
+                )
         host = _host(trigger["metadata"], environment)
         if host is not None and "." not in host:
-            findings.append(Finding("references", "trigger", where, f"{host!r} means nothing in KEDA's namespace"))
+            findings.append(
+                Finding("references", "trigger", where, f"{host!r} means nothing in KEDA's namespace")
+            )
     return findings
 
 
@@ -148,4 +162,6 @@ def environment_of(workload: Object, built: list[Object]) -> dict[str, str]:
     environment: dict[str, str] = {}
     for source in container.get("envFrom", []):
         environment |= maps.get(source.get("configMapRef", {}).get("name"), {})
-    return environment | {entry["name"]: entry["value"] for entry in container.get("env", []) if "value" in entry}
+    return environment | {
+        entry["name"]: entry["value"] for entry in container.get("env", []) if "value" in entry
+    }

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft7Validator
-
 from golden.judges.builds import Object, named
 from golden.judges.toolbox import Finding, need, schemas
+from jsonschema import Draft7Validator
 
 KUBERNETES = ("1.33", "1.37")
 KEDA, PROMETHEUS = "keda.sh/", "monitoring.coreos.com/"
@@ -25,14 +24,21 @@ def kubernetes(built: list[Object], place: str, scratch: Path) -> list[Finding]:
     findings = []
     for version in KUBERNETES:
         done = subprocess.run(
-            [need("kubernetes-validate"), "--strict", "-k", version, path], capture_output=True, text=True, check=False
+            [need("kubernetes-validate"), "--strict", "-k", version, path],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         passed = [line for line in lines if line.startswith("INFO") and " passed for resource " in line]
         assert len(passed) <= len(own)
-        findings += [Finding("kubernetes-validate", version, place, line) for line in lines if line not in passed]
+        findings += [
+            Finding("kubernetes-validate", version, place, line) for line in lines if line not in passed
+        ]
         if len(passed) < len(own) and len(lines) == len(passed):
-            findings.append(Finding("kubernetes-validate", version, place, f"{len(passed)} of {len(own)} were judged"))
+            findings.append(
+                Finding("kubernetes-validate", version, place, f"{len(passed)} of {len(own)} were judged")
+            )
     return findings
 
 
@@ -54,7 +60,9 @@ def keda(built: list[Object], place: str) -> list[Finding]:
         if str(each["apiVersion"]).startswith(KEDA):
             validator = validators[each["apiVersion"], each["kind"]]
             findings += [
-                Finding("keda-crd", each["kind"], f"{place}/{named(each)}", f"{error.json_path}: {error.message}")
+                Finding(
+                    "keda-crd", each["kind"], f"{place}/{named(each)}", f"{error.json_path}: {error.message}"
+                )
                 for error in validator.iter_errors(each)
             ]
     return findings
@@ -115,7 +123,12 @@ def without_schema(built: list[Object], place: str) -> list[Finding]:
     """Custom objects that nothing here knows a schema for."""
     known = (KEDA, PROMETHEUS)
     return [
-        Finding("no-schema", each["kind"], f"{place}/{named(each)}", f"no schema of {each['apiVersion']} is at hand")
+        Finding(
+            "no-schema",
+            each["kind"],
+            f"{place}/{named(each)}",
+            f"no schema of {each['apiVersion']} is at hand",
+        )
         for each in built
         if _custom(each) and not str(each["apiVersion"]).startswith(known)
     ]

@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-FOLDERS = (Path(sys.executable).parent, ROOT / ".tools/judges/bin", ROOT / ".tools/checkov/bin", ROOT / ".tools/bin")
+FOLDERS = (
+    Path(sys.executable).parent,
+    ROOT / ".tools/judges/bin",
+    ROOT / ".tools/checkov/bin",
+    ROOT / ".tools/bin",
+)
 SCHEMAS_VARIABLE = "QW_SHARED"
 
 
@@ -57,13 +62,19 @@ def schemas(name: str) -> Path:
     base = Path(os.environ.get(SCHEMAS_VARIABLE) or ROOT.parent / "shared")
     folder = base / "schemas" / name
     if not folder.is_dir():
-        absent(f"the folder of {name} schemas", f"set {SCHEMAS_VARIABLE} to the folder that holds schemas/{name}")
+        absent(
+            f"the folder of {name} schemas", f"set {SCHEMAS_VARIABLE} to the folder that holds schemas/{name}"
+        )
     return folder
 
 
 def run(argv: Sequence[str | Path], cwd: Path, allowed: Sequence[int] = (0, 1)) -> str:
     """A judge's standard output. An exit code that means neither clean nor findings is an error of the judge."""
-    done = subprocess.run([str(part) for part in argv], cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [str(part) for part in argv], cwd=cwd, capture_output=True, text=True, timeout=300, check=False
+    )
     if done.returncode not in allowed:
-        raise AssertionError(f"{argv[0]} gave {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+        raise AssertionError(
+            f"{argv[0]} gave {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        )
     return done.stdout
