@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -68,22 +67,21 @@ def summary(outcome: dict[str, int], taken: float, slots: int) -> Table:
     table.add_row("enqueued by the rendered producer", str(outcome["enqueued"]))
     table.add_row("done", str(outcome["done"]))
     table.add_row("dead letters", str(outcome["dead"]))
-    table.add_row("worked twice", str(outcome["starts"] - outcome["done"] - outcome["dead"] if not outcome["missing"] else 0))
+    again = outcome["starts"] - outcome["done"] - outcome["dead"]
+    table.add_row("tried again, because the sandbox partner was out of order at first", str(max(0, again)))
     table.add_row("seconds, from the first enqueue to the last result", f"{taken:.1f}")
     table.add_row("slots of the worker", str(slots))
     return table
 
 
-def next_steps(workload: str) -> Panel:
-    module = workload.replace("-", "_")
-    return Panel(
-        f"demo/DECISION.md            why this stack, with sources\n"
-        f"demo/src/demo/tasks/{module}.py   the tasks: yours to change\n"
-        f"demo/RUNBOOK.md             a page for each alert\n"
-        f"cd demo && scripts/secrets.sh && docker compose up --build --wait   the whole of it\n"
-        f"qw init my-project          the same with your answers",
-        title="what to look at next",
-    )
+def next_steps(workload: str) -> Table:
+    table = Table(title="what to look at next", show_header=False)
+    table.add_row("demo/DECISION.md", "why this stack, with sources")
+    table.add_row(f"demo/src/demo/tasks/{workload.replace('-', '_')}.py", "the tasks: yours to change")
+    table.add_row("demo/RUNBOOK.md", "a page for each alert")
+    table.add_row("cd demo; scripts/secrets.sh; docker compose up --build --wait", "all of it, in containers")
+    table.add_row(".venv/bin/qw init my-project", "a project from your own answers")
+    return table
 
 
 if __name__ == "__main__":

