@@ -17,7 +17,7 @@ from queuewright.advisor.decision import Reason
 from queuewright.advisor.options import Option, options_of
 from queuewright.advisor.policy import Policy
 from queuewright.advisor.predicates import PREDICATES
-from queuewright.advisor.wording import PLACEHOLDER, fill, part_name
+from queuewright.advisor.wording import PLACEHOLDER, fill, part_name, sentence
 from queuewright.catalog import Catalog, CatalogError, Rule
 
 MATURITY_RANK = {"supported": 0, "conditional": 1, "experimental": 2, "harmful": 3}
@@ -143,6 +143,13 @@ class Engine:
         maturity, not_default, bit = self._tie_order[option.bit]
         return (round(score, 6), -maturity, not not_default, bit)
 
+    def best_known(self, options: Iterable[Option]) -> list[Option]:
+        """Most mature first: the one to speak of where a reason holds for several."""
+        return sorted(
+            options,
+            key=lambda option: (MATURITY_RANK[option.pairing.maturity], not option.is_default, option.bit),
+        )
+
     def members(self, mask: int) -> Iterator[Option]:
         return (option for option in self.options if mask >> option.bit & 1)
 
@@ -164,10 +171,9 @@ class Engine:
             "worker": part_name(self.catalog, stack.worker),
             "variant": stack.variant,
         }
-        message = fill(rule.reason, known, option.facts, names)
-        return Reason(
-            rule.id, message[:1].upper() + message[1:], self.source(rule, option), item.signed_points
-        )
+        text = rule.reason if len(option.pairing.variants) > 1 else rule.reason.replace(" ({variant})", "")
+        message = sentence(fill(text, known, option.facts, names))
+        return Reason(rule.id, message, self.source(rule, option), item.signed_points)
 
     def source(self, rule: Rule, option: Option) -> str:
         """The rule's own source, or that of the first fact it reads."""

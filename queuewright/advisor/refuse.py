@@ -68,4 +68,8 @@ def _limits(engine: Engine, known: Known, add: Callable[[str | None, Reason, str
         if hit and (hit & ~others or hit.bit_count() * COMMON >= relevant.bit_count()):
             ranked.append((-hit.bit_count(), position, item, hit))
     for _, _, item, hit in sorted(ranked, key=lambda entry: entry[:2]):
-        add(item.rule.topic, engine.reason(item, known, next(engine.members(hit))), item.rule.outside)
+        add(
+            item.rule.topic,
+            engine.reason(item, known, engine.best_known(engine.members(hit))[0]),
+            item.rule.outside,
+        )

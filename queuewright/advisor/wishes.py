@@ -10,6 +10,7 @@ from queuewright.advisor.answers import Known
 from queuewright.advisor.decision import Reason, Warning_
 from queuewright.advisor.engine import CompiledRule, Engine, Verdict
 from queuewright.advisor.options import Option
+from queuewright.advisor.wording import clause, value_text
 
 ENVIRONMENT = frozenset({"language-not-spoken", "other-cloud", "ruled-out"})
 """Rules that say where the work runs; a reason only where no other is left."""
@@ -73,7 +74,7 @@ def contradicted(
                 Warning_(
                     topic,
                     severity,
-                    f"{wish.text} is not recommended: {_lower(reason.message)}",
+                    f"{wish.text} is not recommended: {clause(reason.message)}",
                     reason.source,
                 )
             )
@@ -86,12 +87,12 @@ def _contradiction(
     lead = {"wish": f"{wish.text} is asked for", "existing": f"{wish.text} is there"}[wish.kind]
     first = next(iter(reasons.values()), None)
     if first is not None:
-        return Reason("contradiction", f"{lead}, but: {_lower(first.message)}", first.source)
-    better = str(winner.stack) if winner else "nothing"
-    source = winner.pairing.source if winner else engine.catalog.topics["outside_catalogue"].source
-    return Reason(
-        "contradiction", f"{lead}, but {better} fits the answers better: its reasons weigh more.", source
-    )
+        return Reason("contradiction", f"{lead}, but: {clause(first.message)}", first.source)
+    if winner is None:
+        source = engine.catalog.topics["outside_catalogue"].source
+        return Reason("contradiction", f"{lead}, but no stack meets the answers.", source)
+    text = f"{lead}, but {winner.stack} fits the answers better: its reasons weigh more."
+    return Reason("contradiction", text, winner.pairing.source)
 
 
 def _against(
@@ -108,7 +109,9 @@ def _against(
     alive = [option for option in wanted if verdict.alive >> option.bit & 1]
     if alive and wish.kind != "wish":
         return {}
-    near = _nearest(engine, known, alive or wanted)
+    if verdict.refused:
+        return _refused(engine, known)
+    near = engine.best_known(_nearest(engine, known, alive or wanted))
     mask = sum(1 << option.bit for option in near)
     whole: dict[str, Reason] = {}
     partly: dict[str, Reason] = {}
@@ -119,9 +122,27 @@ def _against(
         hit = holds & mask
         if hit and not (winner is not None and holds >> winner.bit & 1):
             found = whole if hit == mask else partly if item.rule.effect == "eliminate" else {}
-            option = next(option for option in near if hit >> option.bit & 1)
-            found.setdefault(item.rule.topic, engine.reason(item, known, option))
+            found.setdefault(item.rule.topic, _reason(engine, known, item, near, wish))
     return whole or partly
+
+
+def _reason(engine: Engine, known: Known, item: CompiledRule, near: list[Option], wish: Wish) -> Reason:
+    option = next(option for option in near if item.holds(known) >> option.bit & 1)
+    reason = engine.reason(item, known, option)
+    if item.rule.id == "language-not-spoken" and set(wish.target) == {"broker"}:
+        languages = value_text(known["language"], "language")
+        return Reason(reason.id, f"No worker library on it speaks {languages}.", reason.source)
+    return reason
+
+
+def _refused(engine: Engine, known: Known) -> dict[str, Reason]:
+    """A rule refuses whatever is wished for."""
+    found: dict[str, Reason] = {}
+    for item in engine.refusals:
+        hit = item.holds(known)
+        if hit and item.rule.topic:
+            found.setdefault(item.rule.topic, engine.reason(item, known, next(engine.members(hit))))
+    return found
 
 
 def _nearest(engine: Engine, known: Known, options: list[Option]) -> list[Option]:
@@ -139,30 +160,6 @@ def _impossible(engine: Engine, wish: Wish) -> dict[str, Reason]:
     if pairing is None:
         return {}
     return {"broker_not_allowed": Reason(pairing.id, pairing.summary, pairing.source)}
-
-
-def _lower(text: str) -> str:
-    """For the middle of a sentence, but for names."""
-    first = text.split(" ", 1)[0]
-    return text if not first[1:].islower() or first in _NAMES else text[0].lower() + text[1:]
-
-
-_NAMES = frozenset(
-    {
-        "Redis",
-        "Kafka",
-        "Celery",
-        "Dramatiq",
-        "Huey",
-        "Sidekiq",
-        "Azure",
-        "Amazon",
-        "Google",
-        "Apache",
-        "Node",
-        "Spot",
-    }
-)
 
 
 def eliminated_by(engine: Engine, known: Known, option: Option) -> list[CompiledRule]:

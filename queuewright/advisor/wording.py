@@ -11,6 +11,62 @@ from queuewright.catalog import Catalog, Fact
 PLACEHOLDER = re.compile(r"\{(?:(answer|fact):)?([a-z_]+)\}")
 
 
+LANGUAGES = {
+    "python": "Python", "ruby": "Ruby", "node": "Node.js", "typescript": "TypeScript", "javascript": "JavaScript",
+    "go": "Go", "java": "Java", "dotnet": ".NET", "php": "PHP", "rust": "Rust", "elixir": "Elixir",
+}  # fmt: skip
+UNCAPITALISED = ("arq ", "allkeys-lru ")
+"""Names that keep their small letter at the start of a sentence."""
+STARTS = frozenset(
+    [
+        "A",
+        "An",
+        "The",
+        "What",
+        "Where",
+        "Who",
+        "No",
+        "Not",
+        "Only",
+        "Other",
+        "Order",
+        "On",
+        "In",
+        "Of",
+        "Each",
+        "Nothing",
+        "Messages",
+        "Tasks",
+        "Steps",
+        "Devices",
+        "Workers",
+        "Receive",
+        "Scale",
+        "Fifty",
+        "Millions",
+        "Ten",
+        "Above",
+        "From",
+        "This",
+        "One",
+        "Little",
+        "Open",
+        "Free",
+        "Idle",
+    ]
+)
+"""First words of reasons that are no names."""
+
+
+def sentence(text: str) -> str:
+    return text if text.startswith(UNCAPITALISED) else text[:1].upper() + text[1:]
+
+
+def clause(text: str) -> str:
+    """A sentence as it stands after a colon: small, but for a name."""
+    return text[0].lower() + text[1:] if text.split(" ", 1)[0] in STARTS else text
+
+
 def duration(seconds: float) -> str:
     """1800 is `30 min`, 5400 is `1.5 h`."""
     for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
@@ -33,7 +89,7 @@ def value_text(value: Any, key: str, unit: str | None = None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (list, tuple)):
-        return ", ".join(str(item).replace("_", " ") for item in value) or "none"
+        return ", ".join(LANGUAGES.get(str(item), str(item).replace("_", " ")) for item in value) or "none"
     if isinstance(value, (int, float)):
         if unit == "s" or (unit is None and key.endswith("_s") and not key.endswith("_per_s")):
             return duration(value)
@@ -60,5 +116,6 @@ def fill(text: str, answers: Mapping[str, Any], facts: Mapping[str, Fact], names
 
 
 def part_name(catalog: Catalog, id_: str) -> str:
-    """The name of a broker or worker as prose has it."""
-    return catalog.part(id_).name
+    """The name of a broker or worker as prose has it in the middle of a sentence."""
+    name = catalog.part(id_).name
+    return name[0].lower() + name[1:] if name.startswith(("A ", "An ")) else name
