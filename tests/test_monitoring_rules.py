@@ -241,26 +241,28 @@ def threshold_mutants(text: str) -> Iterator[Mutant]:
             yield f"{threshold} of {found[2]}: {other:g}", NOTICED_BY[threshold], mutant
 
 
-def only(folder: Path, name: str) -> Path:
-    """The rendered tests whose names begin with `name`, in a file of their own."""
-    path = folder / "tests" / "only.yml"
-    for file in sorted((folder / "tests").glob("*_test.yml")):
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-        document["tests"] = [test for test in document["tests"] if test["name"].startswith(name)]
-        if document["tests"]:
-            path.write_text(yaml.safe_dump(document), encoding="utf-8")
-            return path
+def only(documents: list[dict[str, Any]], name: str) -> str:
+    """The rendered tests whose names begin with `name`, as a file of their own."""
+    for document in documents:
+        wanted = [test for test in document["tests"] if test["name"].startswith(name)]
+        if wanted:
+            return yaml.safe_dump({**document, "tests": wanted})
     raise AssertionError(f"no test is called {name}")
 
 
 def survivors(promtool: str, rule_file: Path, mutants: Iterator[Mutant]) -> tuple[int, list[str]]:
     """How many mutants there were, and those that their tests did not notice."""
     original = rule_file.read_text(encoding="utf-8")
+    folder = rule_file.parent.parent / "tests"
+    documents = [
+        yaml.safe_load(each.read_text(encoding="utf-8")) for each in sorted(folder.glob("*_test.yml"))
+    ]
+    tests = folder / "only.yml"
     alive: list[str] = []
     count = 0
     for what, name, mutant in mutants:
         assert mutant != original, f"{what}: changes nothing"
-        tests = only(rule_file.parent.parent, name)
+        tests.write_text(only(documents, name), encoding="utf-8")
         rule_file.write_text(mutant, encoding="utf-8")
         assert judge(promtool, "check", "rules", rule_file).returncode == 0, f"{what}: is no rule file"
         if judge(promtool, "test", "rules", tests).returncode == 0:
