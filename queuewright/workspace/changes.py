@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -43,10 +43,13 @@ class Change:
     reason: str
     before: OnDisk
     after: Entry | None
-    """As the lock will have it; None when the lock drops it."""
+    """As the lock will have it; None for what is none of queuewright's from then on."""
     content: bytes | None
     """What is to be written; for a refusal what would be."""
+    executable: bool = False
+    """Mode of what is written."""
     forced: bool = False
+    """Whether the user's version is given up on request."""
 
     def patch(self) -> str:
         """From the file on disk to what is (or, refused, would be) written; empty when the file is left alone."""
@@ -54,7 +57,7 @@ class Change:
             return patch(self.path, self.before, None)
         if self.content is None or self.before.kind in {Kind.FOLDER, Kind.OTHER, Kind.OBSTRUCTED}:
             return ""
-        return patch(self.path, self.before, self.content, self.after is not None and self.after.executable)
+        return patch(self.path, self.before, self.content, self.executable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +136,22 @@ class Plan:
         return sorted(made_folders(self.inspection) - folders_above(self.lock.files), reverse=True)
 
     def pending(self) -> Pending:
-        """With the folders that runs killed earlier made: only the pending file knows them."""
-        known = self.inspection.lock.folders if self.inspection.lock else ()
-        made = {*self.lock.folders, *(made_folders(self.inspection) - set(known))}
+        made_before = self.inspection.pending.folders if self.inspection.pending else ()
+        if self.intent is Intent.EJECT:  # the lock that knows the others goes away
+            made_before += self.lock.folders
         return Pending(
             intent=self.intent,
-            lock=replace(self.lock, folders=tuple(sorted(made))),
+            version=self.inspection.source.version,
+            writes={change.path: change.after for change in self.writes if change.after is not None},
             written=self.inspection.resumed,
+            folders=tuple({*made_before, *self.new_folders()}),
             temporary=tuple(self.temporaries()),
         )
 
 
 def made_folders(inspection: Inspection) -> set[str]:
     """Folders that queuewright made, runs that were killed included."""
-    pending = inspection.pending.lock if inspection.pending else None
-    return {folder for lock in (inspection.lock, pending) if lock is not None for folder in lock.folders}
+    return {folder for it in (inspection.lock, inspection.pending) if it is not None for folder in it.folders}
 
 
 def folders_above(files: Iterable[str]) -> set[str]:

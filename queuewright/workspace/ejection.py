@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from queuewright.errors import Problem, WorkspaceError
 from queuewright.render.tree import Owner
 from queuewright.workspace.blob import blob_id
 from queuewright.workspace.changes import Action, Change, Plan
 from queuewright.workspace.inspection import Inspected, Inspection
-from queuewright.workspace.lock import Intent, Lock
+from queuewright.workspace.lock import Entry, Intent, Lock
 from queuewright.workspace.ondisk import Kind
 from queuewright.workspace.paths import LOCK_NAME
-from queuewright.workspace.status import Level
+from queuewright.workspace.status import Level, Status
 
 _SEARCHED = 12
 """Lines from the top in which a header is looked for: an interpreter line or a parser directive may come before it."""
@@ -90,9 +89,6 @@ def _after(lines: list[str], start: int, end: int) -> int:
 
 def _change(it: Inspected, header: str) -> Change:
     content = _without_header(it, header)
-    after = it.known
-    if content is not None and after is not None:
-        after = replace(after, blob=blob_id(content), executable=bool(it.disk.executable))
     return Change(
         path=it.path,
         action=Action.FORGET if content is None else Action.UPDATE,
@@ -100,9 +96,18 @@ def _change(it: Inspected, header: str) -> Change:
         status=it.status.status,
         reason="yours from now on" if content is None else "the header is dropped, yours from now on",
         before=it.disk,
-        after=after,
+        after=_entry(it, content),
         content=content,
+        executable=bool(it.disk.executable),
     )
+
+
+def _entry(it: Inspected, content: bytes | None) -> Entry | None:
+    """By what the next run knows a file that an interrupted eject has written: never one that the user edited."""
+    unedited = (it.known is not None and it.known.holds(it.disk)) or it.status.status is Status.CLEAN
+    if content is None or not unedited:
+        return None
+    return Entry(Owner.OWNED, bool(it.disk.executable), blob_id(content))
 
 
 def _without_header(it: Inspected, header: str) -> bytes | None:

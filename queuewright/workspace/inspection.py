@@ -175,7 +175,7 @@ def _origin(lock: Lock | None, pending: Pending | None, source: Source) -> Origi
 
 def _of_killed_runs(pending: Pending | None) -> Iterator[str]:
     if pending is not None:
-        yield from pending.lock.files
+        yield from pending.writes
         yield from pending.written
 
 
@@ -191,7 +191,7 @@ def _resumed(
         discarded = before is None and path not in rendering.tree
         if before is not None and before.holds(state):
             continue
-        for candidate in (pending.lock.files.get(path), pending.written.get(path)):
+        for candidate in (pending.writes.get(path), pending.written.get(path)):
             if candidate is not None and candidate.holds(state):
                 # A seeded file of a run that never ended, and that is not wanted any more, is not the user's yet.
                 resumed[path] = replace(candidate, owner=Owner.OWNED) if discarded else candidate

@@ -58,19 +58,25 @@ class Pending:
     """What a run is about to do; found by the next one when the run was killed."""
 
     intent: Intent
-    lock: Lock
-    """As it will be."""
+    version: str
+    writes: Mapping[str, Entry]
+    """Files that it writes. What it only takes into the lock is not its own and is not listed."""
     written: Mapping[str, Entry]
     """What earlier killed runs wrote and the lock does not know."""
+    folders: tuple[str, ...]
+    """Folders that it makes, and that earlier killed runs made."""
     temporary: tuple[str, ...]
     """Files that are being prepared and take their place by a rename."""
 
     def dumps(self) -> str:
         return _json(
             {
+                "folders": sorted(self.folders),
+                "format": FORMAT,
                 "intent": str(self.intent),
-                "lock": _document(self.lock),
+                "queuewright": self.version,
                 "temporary": sorted(self.temporary),
+                "writes": _entries(self.writes),
                 "written": _entries(self.written),
             }
         )

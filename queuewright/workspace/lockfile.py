@@ -45,7 +45,7 @@ def parse_lock(found: OnDisk, version: str) -> Lock | None:
     if found.kind is Kind.ABSENT:
         return None
     reader = _Reader(paths.LOCK_NAME, version)
-    return reader.lock(reader.load(found), "")
+    return reader.lock(reader.load(found))
 
 
 def parse_pending(found: OnDisk, version: str) -> Pending | None:
@@ -89,48 +89,50 @@ class _Reader:
     def _constant(self, name: str) -> NoReturn:
         self.fail(f"has a number that is none: {name}")
 
-    def lock(self, data: object, where: str) -> Lock:
-        self._age(data, where)
+    def lock(self, data: object) -> Lock:
+        self._age(data)
         keys = {"files", "folders", "format", "identities", "project", "queuewright", "spec"}
-        document = self._mapping(data, where, keys)
-        spec = self._mapping(document["spec"], f"{where}spec", {"blob", "path"})
-        spec_name = self._matching(spec["path"], f"{where}spec.path", is_spec_name)
-        files = self._entries(document["files"], f"{where}files")
-        folders = self._list(document["folders"], f"{where}folders", _is_path)
-        identities = self._mapping(document["identities"], f"{where}identities")
+        document = self._mapping(data, "", keys)
+        spec = self._mapping(document["spec"], "spec", {"blob", "path"})
+        spec_name = self._matching(spec["path"], "spec.path", is_spec_name)
+        files = self._entries(document["files"], "files")
+        folders = self._list(document["folders"], "folders", _is_path)
+        identities = self._mapping(document["identities"], "identities")
         for name, value in identities.items():
-            self._matching(name, f"{where}identities", is_identity)
-            self._matching(value, f"{where}identities.{name}", is_identity)
+            self._matching(name, "identities", is_identity)
+            self._matching(value, f"identities.{name}", is_identity)
         if spec_name in files:
-            self.fail(f"{where}files lists the spec itself, {spec_name}")
+            self.fail(f"files lists the spec itself, {spec_name}")
         return Lock(
-            project=self._matching(document["project"], f"{where}project", _NAME.fullmatch),
+            project=self._matching(document["project"], "project", _NAME.fullmatch),
             version=document["queuewright"],
             spec_name=spec_name,
-            spec_blob=self._matching(spec["blob"], f"{where}spec.blob", _BLOB.fullmatch),
+            spec_blob=self._matching(spec["blob"], "spec.blob", _BLOB.fullmatch),
             identities=identities,
             files=files,
             folders=folders,
         )
 
     def pending(self, data: object) -> Pending:
-        document = self._mapping(data, "")
-        self._age(document.get("lock"), "lock.")
-        document = self._mapping(data, "", {"intent", "lock", "temporary", "written"})
+        self._age(data)
+        keys = {"folders", "format", "intent", "queuewright", "temporary", "writes", "written"}
+        document = self._mapping(data, "", keys)
         intent = self._matching(document["intent"], "intent", lambda text: text in set(Intent))
         return Pending(
             intent=Intent(intent),
-            lock=self.lock(document["lock"], "lock."),
+            version=document["queuewright"],
+            writes=self._entries(document["writes"], "writes"),
             written=self._entries(document["written"], "written"),
+            folders=self._list(document["folders"], "folders", _is_path),
             temporary=self._list(document["temporary"], "temporary", paths.is_temporary),
         )
 
-    def _age(self, data: object, where: str) -> None:
+    def _age(self, data: object) -> None:
         """Newer locks are refused before anything else in them is looked at: it may look different by then."""
-        document = self._mapping(data, where)
+        document = self._mapping(data, "")
         form, version = document.get("format"), document.get("queuewright")
         if type(form) is not int or form < 1:
-            self.fail(f"{where}format is not a number from 1")
+            self.fail("format is not a number from 1")
         key = _version(version)
         written_by = f"queuewright {version}" if key else "a newer queuewright"
         if form > FORMAT or (key is not None and key > version_key(self.version)):
@@ -142,7 +144,7 @@ class _Reader:
                 )
             )
         if key is None:
-            self.fail(f"{where}queuewright is not a version")
+            self.fail("queuewright is not a version")
 
     def _mapping(self, data: object, where: str, keys: set[str] | None = None) -> dict[str, Any]:
         if not isinstance(data, dict):
@@ -161,24 +163,24 @@ class _Reader:
 
     def _list(self, data: object, where: str, accept: Callable[[str], object]) -> tuple[str, ...]:
         if not isinstance(data, list):
-            self.fail(f"{where} is not a list")
+            self.fail(" is not a list")
         return tuple(self._matching(value, where, accept) for value in data)
 
     def _entries(self, data: object, where: str) -> Mapping[str, Entry]:
         files = {path: self._entry(path, value, where) for path, value in self._mapping(data, where).items()}
         clash = paths.clash(list(files))
         if clash is not None:
-            self.fail(f"{where}: {clash} stands for two files")
+            self.fail(f": {clash} stands for two files")
         return dict(sorted(files.items()))
 
     def _entry(self, path: str, data: object, where: str) -> Entry:
         wrong = paths.complaint(path)
         if wrong is not None:
-            self.fail(f"{where}: the path {_shown(path)} {wrong}")
-        fields = self._mapping(data, f"{where}.{path}", {"blob", "mode", "owner"})
-        owner = self._matching(fields["owner"], f"{where}.{path}.owner", lambda text: text in set(Owner))
-        mode = self._matching(fields["mode"], f"{where}.{path}.mode", lambda text: text in {"0644", "0755"})
-        blob = self._matching(fields["blob"], f"{where}.{path}.blob", _BLOB.fullmatch)
+            self.fail(f": the path {_shown(path)} {wrong}")
+        fields = self._mapping(data, f".{path}", {"blob", "mode", "owner"})
+        owner = self._matching(fields["owner"], f".{path}.owner", lambda text: text in set(Owner))
+        mode = self._matching(fields["mode"], f".{path}.mode", lambda text: text in {"0644", "0755"})
+        blob = self._matching(fields["blob"], f".{path}.blob", _BLOB.fullmatch)
         return Entry(Owner(owner), mode == "0755", blob)
 
 

@@ -64,6 +64,7 @@ def _change(it: Inspected, force: bool) -> Change:
         before=it.disk,
         after=_after(it, action),
         content=it.rendered.content.encode() if writes and it.rendered else None,
+        executable=bool(it.rendered and it.rendered.mode & 0o100),
         forced=forced,
     )
 
@@ -94,14 +95,13 @@ def _clean(it: Inspected) -> Action:
 
 
 def _after(it: Inspected, action: Action) -> Entry | None:
+    """What the lock will say. Of a seeded file it never has the user's content, which would pass for ours one day."""
     if it.rendered is None:
         return None
     fresh = entry(it.rendered)
-    if fresh.owner is Owner.OWNED or action in {Action.CREATE, Action.REFUSE}:
+    if fresh.owner is Owner.OWNED or action in {Action.CREATE, Action.REFUSE} or it.known is None:
         return fresh
-    if it.known is not None:
-        return replace(it.known, owner=Owner.SEEDED)
-    return Entry(Owner.SEEDED, bool(it.disk.executable), it.disk.blob or fresh.blob)
+    return replace(it.known, owner=Owner.SEEDED)
 
 
 def _is_obstacle(disk: OnDisk) -> bool:

@@ -83,9 +83,9 @@ def _prepare(plan: Plan, disk: Disk) -> None:
 
 
 def _stage(disk: Disk, temporary: str, change: Change) -> None:
-    if change.content is None or change.after is None:
+    if change.content is None:
         raise ValueError(f"{change.path} has nothing to be written")
-    disk.write(temporary, change.content, change.after.executable)
+    disk.write(temporary, change.content, change.executable)
 
 
 def _undo(plan: Plan, disk: Disk) -> None:

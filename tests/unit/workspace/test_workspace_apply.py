@@ -212,6 +212,14 @@ def test_a_file_that_becomes_owned_is_refused_only_if_the_user_changed_it(
     assert lock.files["a"].owner is Owner.OWNED
 
 
+def test_a_file_of_the_user_that_becomes_owned_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("mine\n")
+    render(tmp_path, rendering({}, {"a": "1\n"}))
+    with pytest.raises(Blocked):
+        render(tmp_path, rendering({"a": "2\n"}), version="1.1.0")
+    assert (tmp_path / "a").read_text() == "mine\n"
+
+
 def test_a_missing_file_comes_back(tmp_path: Path) -> None:
     render(tmp_path, FIRST)
     shutil.rmtree(tmp_path / "config")

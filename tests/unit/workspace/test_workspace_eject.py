@@ -156,3 +156,17 @@ def test_after_a_kill_it_can_be_finished_or_taken_back(project: Path, fault: Fau
             render(project, TREE)
             assert snapshot(project) == rendered
             assert not check(look(project, TREE), strict=True).drift
+
+
+def test_no_edit_is_lost_when_a_forced_one_is_killed_and_taken_back(project: Path) -> None:
+    (project / "run.sh").write_text(f"#!/bin/sh\n{TOP}mine\n")
+    before = project.with_name("before")
+    shutil.copytree(project, before)
+    for at in range(12):
+        shutil.rmtree(project)
+        shutil.copytree(before, project)
+        with suppress(Killed):
+            apply(plan_eject(look(project, TREE, disk=FaultyDisk(project, at)), HEADER, force=True))
+        with suppress(Blocked):
+            render(project, TREE)
+        assert (project / "run.sh").read_text().endswith("mine\n")

@@ -25,6 +25,7 @@ from workspace_project import (
     expected,
     look,
     render,
+    rendering,
     snapshot,
 )
 
@@ -190,17 +191,53 @@ def test_an_edit_of_one_file_between_a_kill_and_the_next_run_stops_it_or_stays(s
             assert (root / path).read_text() == MINE
 
 
-def test_a_second_kill_changes_nothing_of_that(scenes: Scenes) -> None:
-    wanted, lock = scenes.undisturbed(RUN), scenes.undisturbed(RUN)["queuewright.lock"]
+@pytest.mark.parametrize("run", [RUN, OLD_RUN], ids=["same spec", "spec restored"])
+def test_a_second_kill_changes_nothing_of_that(scenes: Scenes, run: Run) -> None:
+    wanted, old = scenes.undisturbed(run), snapshot(scenes.before).get("queuewright.lock")
     for at, fault in scenes.kills:
-        for again in range(at % 17, len(scenes.operations) + 5, 17):
+        for again in range(at % 19, len(scenes.operations) + 5, 19):
             root = scenes.fresh()
             kill(root, at, fault)
             if snapshot(root).get("queuewright.lock") == lock:
                 continue
             middle = kill(root, again, Fault.HALF, EDITED_RUN)
-            render(root, *RUN)
+            if snapshot(root).get("queuewright.lock") not in (
+                None,
+                snapshot(scenes.before).get("queuewright.lock"),
+            ):
+                continue
+            render(root, *run)
             assert snapshot(root) == wanted, middle.done
+
+
+def test_an_error_after_a_kill_changes_nothing_of_that(scenes: Scenes) -> None:
+    wanted, old = scenes.undisturbed(OLD_RUN), snapshot(scenes.before).get("queuewright.lock")
+    for at, fault in scenes.kills:
+        root = scenes.fresh()
+        kill(root, at, fault)
+        if snapshot(root).get("queuewright.lock") != old:
+            continue
+        disk = FaultyDisk(root, at % 8, Fault.ERROR, errno.ENOSPC)
+        with pytest.raises(WorkspaceError):
+            apply(plan(look(root, *EDITED_RUN, disk=disk)))
+        render(root, *OLD_RUN)
+        assert snapshot(root) == wanted, disk.done
+
+
+@pytest.mark.parametrize("path", ["Dockerfile", "k8s/base/worker.yaml"], ids=["replaced", "deleted"])
+def test_an_edit_at_the_last_moment_is_not_lost(tmp_path: Path, path: str) -> None:
+    class Edited(FaultyDisk):
+        def write(self, name: str, data: bytes, executable: bool = False) -> None:
+            super().write(name, data, executable)
+            (self.root / path).write_text(MINE)
+
+    root = start(tmp_path, rendered_before).fresh()
+    with pytest.raises(WorkspaceError, match=f"{path} changed while queuewright was at work"):
+        apply(plan(look(root, *RUN, disk=Edited(root))))
+    assert (root / path).read_text() == MINE
+    with suppress(Blocked):
+        render(root, *RUN)
+    assert (root / path).read_text() == MINE
 
 
 @pytest.mark.parametrize(
@@ -247,6 +284,15 @@ def test_an_interrupt_while_files_are_prepared_leaves_no_trace(scenes: Scenes) -
     with pytest.raises(KeyboardInterrupt):
         apply(plan(look(root, *RUN, disk=disk)))
     assert snapshot(root) == before
+
+
+def test_a_file_of_the_user_that_a_killed_run_took_in_stays(tmp_path: Path) -> None:
+    scenes = start(tmp_path, nothing_before)
+    for at, fault in scenes.kills:
+        root = scenes.fresh()
+        kill(root, at, fault)
+        render(root, rendering({"other.txt": ""}), OTHER_SPEC, allow_replace=True)
+        assert (root / "pyproject.toml").read_text() == MINE
 
 
 def test_check_says_that_a_run_was_interrupted_and_changes_nothing(tmp_path: Path) -> None:

@@ -30,7 +30,12 @@ LOCK = Lock(
     folders=("src",),
 )
 PENDING = Pending(
-    Intent.RENDER, LOCK, {"old.txt": Entry(Owner.OWNED, False, BLOB)}, ("src/.queuewright-0000.tmp",)
+    Intent.RENDER,
+    "1.0.0",
+    {"new.txt": Entry(Owner.OWNED, True, BLOB)},
+    {"old.txt": Entry(Owner.OWNED, False, BLOB)},
+    ("src",),
+    ("src/.queuewright-0000.tmp",),
 )
 
 
@@ -178,8 +183,9 @@ def test_an_older_lock_is_read() -> None:
     "change",
     [
         lambda d: d.update(intent="destroy"),
-        lambda d: d.pop("lock"),
-        lambda d: d.update(lock=[]),
+        lambda d: d.pop("writes"),
+        lambda d: d.update(writes=[]),
+        lambda d: d.update(folders=["/etc"]),
         lambda d: d.update(temporary=["README.md"]),
         lambda d: d.update(temporary=["../.queuewright-0001.tmp"]),
         lambda d: d.update(temporary=[3]),
