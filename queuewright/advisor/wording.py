@@ -11,7 +11,9 @@ from queuewright.catalog import Catalog, Fact
 PLACEHOLDER = re.compile(r"\{(?:(answer|fact):)?([a-z_]+)\}")
 
 
-LANGUAGES = {
+WORDS = {
+    "aws": "AWS", "azure": "Azure", "gcp": "Google Cloud", "on_prem": "own servers", "paas": "a platform or a small host",
+    "self_hosted_product": "customers' machines", "any": "anything",
     "python": "Python", "ruby": "Ruby", "node": "Node.js", "typescript": "TypeScript", "javascript": "JavaScript",
     "go": "Go", "java": "Java", "dotnet": ".NET", "php": "PHP", "rust": "Rust", "elixir": "Elixir",
 }  # fmt: skip
@@ -89,7 +91,7 @@ def value_text(value: Any, key: str, unit: str | None = None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (list, tuple)):
-        return ", ".join(LANGUAGES.get(str(item), str(item).replace("_", " ")) for item in value) or "none"
+        return ", ".join(WORDS.get(str(item), str(item).replace("_", " ")) for item in value) or "none"
     if isinstance(value, (int, float)):
         if unit == "s" or (unit is None and key.endswith("_s") and not key.endswith("_per_s")):
             return duration(value)
@@ -98,7 +100,7 @@ def value_text(value: Any, key: str, unit: str | None = None) -> str:
         number = f"{value:,.0f}" if value >= 1000 else f"{value:g}"
         per_second = "/s" if unit is None and key.endswith("_per_s") else ""
         return f"{number}{f' {unit}' if unit and unit[0] not in '01' else ''}{per_second}"
-    return str(value).replace("_", " ")
+    return WORDS.get(str(value), str(value).replace("_", " "))
 
 
 def fill(text: str, answers: Mapping[str, Any], facts: Mapping[str, Fact], names: Mapping[str, str]) -> str:
