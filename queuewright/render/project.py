@@ -34,7 +34,7 @@ def render(plan: StackPlan, catalog: Catalog) -> Rendering:
         "settings": plan.settings,
         "header": HEADER,
         "fact": catalog.fact,
-        "why": lambda entry: catalog.entry(entry).why,
+        "why": lambda pitfall: catalog.pitfalls[pitfall].why,
         "entry": catalog.entry,
         "part": catalog.part,
     }

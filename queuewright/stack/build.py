@@ -95,7 +95,7 @@ def build_plan(spec: Spec, decision: Decision, catalog: Catalog) -> StackPlan:
         "needs": {need for part in parts.workloads for need, wanted in part.needs.items() if wanted},
         "cron": any(each.cron for each in answers.values()),
         "fact": catalog.fact,
-        "why": lambda entry: catalog.entry(entry).why,
+        "why": lambda pitfall: catalog.pitfalls[pitfall].why,
     }
     drafts = tuple(
         _draft(workload, answers[workload.name], spec, parts, priority, names, assumptions, catalog)

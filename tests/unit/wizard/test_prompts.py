@@ -1,0 +1,67 @@
+"""The prompts, typed at by a keyboard of prompt_toolkit's own."""
+
+import pytest
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from queuewright import catalog
+from queuewright.spec.model import Answers
+from queuewright.wizard import BACK, Findings, Interview, Prompts, Question, run
+from queuewright.wizard.prompts import parse
+
+DOWN, ENTER, CLEAR = "\x1b[B", "\r", "\x15"
+KEYS = catalog.load().answers
+
+
+def typed(keys, act):
+    with create_pipe_input() as pipe:
+        pipe.send_text(keys)
+        return act(Prompts({"input": pipe, "output": DummyOutput()}))
+
+
+def ask(key, keys, default=None, can_go_back=True):
+    question = Question(KEYS[key], KEYS[key].default if default is None else default, "", 3)
+    return typed(keys, lambda prompts: prompts.ask(question, can_go_back=can_go_back))
+
+
+def test_enter_takes_the_default():
+    assert ask("loss", ENTER, "strict") == "strict"
+    assert ask("cron", ENTER, True) is True
+    assert ask("task_max_s", ENTER, 90) == 90
+    assert ask("language", ENTER, ["ruby"]) == ("ruby",)
+
+
+def test_arrows_pick():
+    values = [choice.value for choice in KEYS["loss"].choices]
+    assert ask("loss", DOWN + ENTER, values[0]) == values[1]
+
+
+def test_quantities_are_typed_with_their_unit():
+    assert ask("task_max_s", CLEAR + "15m" + ENTER) == 900
+    assert ask("rate_peak_per_s", CLEAR + "90/m" + ENTER) == 1.5
+
+
+@pytest.mark.parametrize("text", ["soon", "15", "-3s", "3 apples"])
+def test_a_wrong_quantity_says_how_to_write_it(text):
+    with pytest.raises(ValueError, match="write it like 300ms|no duration"):
+        parse(KEYS["task_max_s"], text)
+
+
+def test_back():
+    assert ask("task_max_s", CLEAR + "<" + ENTER) is BACK
+    assert ask("loss", DOWN * len(KEYS["loss"].choices) + ENTER, KEYS["loss"].choices[0].value) is BACK
+
+
+def test_ctrl_c_interrupts():
+    with pytest.raises(KeyboardInterrupt):
+        ask("loss", "\x03")
+
+
+def test_an_interview_with_a_step_back():
+    """Language, back to it, then on: the second answer counts."""
+    interview = Interview(Answers(), Findings(), catalog.load(), lambda answers, settled: [])
+    back = DOWN * len(KEYS["workload"].choices) + ENTER
+    keys = ENTER + back + " " + DOWN + " " + ENTER + ENTER * 4
+    typed(keys, lambda prompts: run(interview, prompts))
+    assert interview.answers.language == ("ruby",)
+    assert interview.answers.workload == "api"
