@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,9 @@ class Case:
     """How long a killed worker's tasks may take to be worked by another."""
 
     def payloads(self, count: int, order: str) -> list[dict[str, Any]]:
-        """Different from each other, so that nothing is cached or taken for a duplicate."""
+        """Different from each other and from all before, so that nothing is cached or taken for a duplicate."""
         filled = json.dumps(self.payload).replace("{order}", order)
-        return [json.loads(filled.replace("{n}", f"{os.getpid()}-{order[8:14]}-{n}")) for n in range(count)]
+        return [json.loads(filled.replace("{n}", uuid.uuid4().hex[:12])) for _ in range(count)]
 
 
 CASES = {

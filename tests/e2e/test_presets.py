@@ -89,6 +89,8 @@ def test_a_restarted_broker_loses_nothing(
     wait_for("some tasks to be done", lambda: project.status(ids)["done"] >= 3, 60)
     project.compose("restart", "broker", timeout_s=180)
     restarted = time.monotonic()
+    found = wait_for("the store to answer", lambda: project.try_status(ids), 60)
+    assert found["missing"], "all tasks were done before the broker was restarted"
     status = wait_for(
         "all tasks after the restart",
         lambda: (found := project.try_status(ids)) and settled(found) and found,
