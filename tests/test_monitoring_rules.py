@@ -72,6 +72,7 @@ def preset_spec(name: str) -> dict[str, Any]:
 
 
 CASES = ["api", "pipeline", "ml", "awkward"]
+DOCUMENTS = ["README.md", "DECISION.md", "RUNBOOK.md", "loadtest/README.md"]
 
 
 @cache
@@ -396,7 +397,7 @@ def test_every_alert_has_its_page(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("name", ["README.md", "DECISION.md", "RUNBOOK.md", "loadtest/README.md"])
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_link_leads_somewhere(case: str, name: str) -> None:
     paths = {*tree(case), "queuewright.yaml", "queuewright.lock"}
     content = tree(case)[name].content
@@ -413,7 +414,17 @@ def test_every_link_leads_somewhere(case: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_documents_say_no_secret_and_leave_nothing_unfilled(case: str) -> None:
-    for name in ("README.md", "DECISION.md", "RUNBOOK.md", "loadtest/README.md"):
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_shell_block_parses(case: str, name: str) -> None:
+    blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```", tree(case)[name].content)
+    for block in blocks:
+        parsed = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert parsed.returncode == 0, block + parsed.stderr
+    assert blocks or name == "DECISION.md"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_documents_leave_nothing_unfilled(case: str) -> None:
+    for name in DOCUMENTS:
         prose = re.sub(r"(?ms)^ *```.*?^ *```", "", tree(case)[name].content)
         assert not re.search(r"\{\{|\{%|\bNone\b|Undefined|<[a-z_]+ object", prose), name
