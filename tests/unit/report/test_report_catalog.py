@@ -10,7 +10,7 @@ import pytest
 from queuewright import catalog
 from queuewright.catalog import Fact
 from queuewright.catalog.entries import entries
-from queuewright.report import entry, facts, markdown, matrix, plain, sizing
+from queuewright.report import entry, facts, markdown, matrix, plain, sizing, subjects
 from queuewright.sizing.model import Figure
 
 CATALOG = catalog.load()
@@ -66,13 +66,38 @@ def test_stale_facts_are_those_checked_longer_ago() -> None:
 
 
 def test_two_parts_differ_first_and_keep_what_only_one_has() -> None:
-    left, right = CATALOG.part("celery"), CATALOG.part("rq")
-    rows = facts.compared(CATALOG, left, right)
+    left, right = facts.side(CATALOG, "celery"), facts.side(CATALOG, "rq")
+    rows = facts.compared(left, right)
     same = [one is not None and two is not None and one.value == two.value for _, one, two in rows]
     assert same == sorted(same)
     assert {key for key, *_ in rows} == {*left.facts, *right.facts}
-    found = facts.compare_as_json(CATALOG, left, right)
-    assert all({"celery", "rq"} <= set(row) for row in found["facts"])
+    found = facts.compare_as_json(left, right)
+    assert all({"celery", "rq", "subject"} <= set(row) for row in found["facts"])
+
+
+def test_pairings_and_variants_are_compared_with_all_that_holds_for_them() -> None:
+    free, pro = facts.side(CATALOG, "redis+sidekiq"), facts.side(CATALOG, "redis-sidekiq@pro")
+    different = {key for key, one, two in facts.compared(free, pro) if one and two and one.value != two.value}
+    assert {"loses_on_crash", "paid"} <= different
+    assert pro.facts["memory_bound"].value is True, "of the broker"
+    assert pro.facts["languages"].value == ["ruby"], "of the worker"
+    with pytest.raises(KeyError):
+        facts.side(CATALOG, "sqs@express")
+
+
+def test_every_fact_has_a_subject_and_every_subject_its_facts() -> None:
+    keys = {path.rpartition(".")[2] for path, _ in CATALOG.all_facts()}
+    assert keys == set(subjects.SUBJECT_OF)
+    words = [key for keys in subjects.SUBJECTS.values() for key in keys.split()]
+    assert len(words) == len(set(words))
+
+
+def test_a_comparison_goes_by_subject() -> None:
+    left, right = facts.side(CATALOG, "redis"), facts.side(CATALOG, "sqs")
+    shown = plain.render(facts.compare_document(left, right))
+    places = [shown.index(f"\n{subject}:\n") for subject in subjects.SUBJECTS]
+    assert places == sorted(places)
+    assert shown.index("\nWhere they agree:\n") > places[-1]
 
 
 @pytest.mark.parametrize(
