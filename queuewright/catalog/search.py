@@ -43,7 +43,7 @@ SAME = (
     "loop endless infinite ever",
     "dlq dead letter letters",
     "flower inspect monitoring events",
-    "scale autoscaler keda hpa replicas",
+    "scale autoscaler autoscaling keda hpa replicas",
     "cost bill price expensive",
     "model load loaded reloaded",
     "gpu cuda",
@@ -62,7 +62,7 @@ class Index:
 
     def find(self, text: str, limit: int) -> tuple[Entry, ...]:
         """The best first; none where no word of the text stands anywhere."""
-        words = [each for word in _asked(text) if (each := self._known(word))]
+        words = [each for word in self._asked(text) if (each := self._known(word))]
         scored = (
             (self._score(weights, words) * KINDS.get(entry.kind, 0.9), entry)
             for entry, weights in self._pairs()
@@ -72,6 +72,14 @@ class Index:
 
     def has(self, word: str) -> bool:
         return _stem(word.lower()) in self._rarity
+
+    def _asked(self, text: str) -> list[str]:
+        """The words of a question without those that say nothing; `WorkerLostError` is three where it is not known."""
+        words: dict[str, None] = {}
+        for token in re.findall(r"[A-Za-z0-9]+", text):
+            parts = [token] if self.has(token) else _parts(token)
+            words.update(dict.fromkeys(part.lower() for part in parts))
+        return [_stem(word) for word in words if word not in _silent() and len(word) > 1]
 
     def _pairs(self) -> Iterator[tuple[Entry, Mapping[str, float]]]:
         return zip(self._entries, self._weights, strict=True)
@@ -111,12 +119,6 @@ def _weights(entry: Entry) -> dict[str, float]:
     return weights
 
 
-def _asked(text: str) -> list[str]:
-    """The words of a question, without those that say nothing."""
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    return [_stem(word) for word in dict.fromkeys(words) if word not in _silent() and len(word) > 1]
-
-
 @cache
 def _silent() -> frozenset[str]:
     return frozenset(SAYS_NOTHING.split())
@@ -126,9 +128,13 @@ def _words(text: str) -> Iterator[str]:
     """Stems; `PreconditionFailed` is also two words."""
     for token in re.findall(r"[A-Za-z0-9]+", text):
         yield _stem(token.lower())
-        parts = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", token)
+        parts = _parts(token)
         if len(parts) > 1:
             yield from (_stem(part.lower()) for part in parts)
+
+
+def _parts(token: str) -> list[str]:
+    return re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", token)
 
 
 @cache

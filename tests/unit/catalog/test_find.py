@@ -79,6 +79,13 @@ ANSWERS = {
     "pycurl": ["sqs-celery.pycurl"],
     "redis connection refused azure": ["redis.azure-port"],
     "delayed message plugin": ["rabbitmq.delayed-plugin-archived"],
+    "WorkerLostError": ["celery.worker-lost"],
+    "OOMKilled": ["celery.memory-grows", "celery.worker-lost"],
+    "worker not consuming": ["redis-celery.half-open-connection"],
+    "Login was refused": ["rabbitmq.guest-is-local"],
+    "MISCONF": ["redis.cannot-save"],
+    "sending a task hangs rabbitmq": ["rabbitmq.alarm-blocks-publishers"],
+    "docker compose kills worker": ["deploy.grace-below-limit", "celery.killed-at-end-of-grace"],
     "exit code 137": ["deploy.grace-below-limit"],
 }
 """Of each phrase: the pitfalls of which at least one must be among the first three."""
