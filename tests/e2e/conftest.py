@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,12 +52,16 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture(scope="module")
 def project(case: Case, docker: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """The preset as `qw init` writes it, built and started, with its exporters and Prometheus."""
-    root = tmp_path_factory.mktemp("e2e") / f"e2e-{case.preset}"
+    """The case as `qw` writes it, built and started, with its exporters and Prometheus."""
+    root = tmp_path_factory.mktemp("e2e") / f"e2e-{case.name}"
+    if case.spec is None:
+        command = ["init", str(root), "--preset", case.name, "--yes", "--no-input"]
+    else:
+        root.mkdir()
+        command = ["render", str(shutil.copy(case.spec, root / "queuewright.yaml"))]
     done = subprocess.run(
-        [sys.executable, "-m", "queuewright", "init", str(root), "--preset", case.preset, "--yes", "--no-input"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "queuewright", *command], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     plan = plan_spec(load(root / "queuewright.yaml").spec, catalog.load())
     started = Project(root, plan.package, plan.workloads[0].name)
@@ -90,5 +95,5 @@ def outcome(case: Case, request: pytest.FixtureRequest) -> Iterator[dict[str, An
     if measured:
         OUTCOMES.parent.mkdir(exist_ok=True)
         known = json.loads(OUTCOMES.read_text()) if OUTCOMES.exists() else {}
-        known.setdefault(case.preset, {}).update(measured)
+        known.setdefault(case.name, {}).update(measured)
         OUTCOMES.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
