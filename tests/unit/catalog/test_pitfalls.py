@@ -12,6 +12,7 @@ import yaml
 
 from queuewright import catalog
 from queuewright.catalog import Pitfall
+from queuewright.catalog.entries import entries
 from queuewright.catalog.read import DATA
 
 CATALOG = catalog.load()
@@ -73,6 +74,11 @@ def test_of_every_broker_and_library_several_pitfalls_are_known(part: str) -> No
 def test_every_named_source_is_used(file: Path) -> None:
     raw = yaml.safe_load(file.read_text("utf-8"))
     assert set(raw["sources"]) == {each["source"] for each in raw["pitfalls"] if "://" not in each["source"]}
+
+
+def test_no_pitfall_shares_its_id_with_something_else() -> None:
+    others = {entry.id for entry in entries(CATALOG) if entry.kind != "pitfall"}
+    assert CATALOG.pitfalls.keys() & others == set()
 
 
 def cited() -> list[tuple[str, str]]:
