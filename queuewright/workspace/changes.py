@@ -96,9 +96,10 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all would be written, the lock included."""
+        """Whether the project is as it should be already, the lock included."""
         return (
             self.intent is Intent.RENDER
+            and self.error is None
             and not self.writes
             and not self.deletes
             and self.inspection.pending is None

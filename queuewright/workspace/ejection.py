@@ -14,6 +14,10 @@ from queuewright.workspace.ondisk import Kind
 from queuewright.workspace.paths import LOCK_NAME
 from queuewright.workspace.status import Level, Status
 
+DROP_FROM = "qw eject: drop from here"
+DROP_TO = "qw eject: drop to here"
+"""In a comment of a template, around what only works with queuewright."""
+
 _SEARCHED = 12
 """Lines from the top in which a header is looked for: an interpreter line or a parser directive may come before it."""
 _WORD = re.compile(r"\w+")
@@ -53,7 +57,7 @@ def plan_eject(inspection: Inspection, header: str, *, force: bool = False) -> P
 
 
 def drop_header(text: str, header: str) -> str:
-    """A file without its header comment, in whatever comment syntax, and without the blank line that follows it."""
+    """A file without its header comment, in whatever comment syntax, and without the empty line that follows it."""
     lines = text.splitlines(keepends=True)
     words = _WORD.findall(header)
     for start in range(min(len(lines), _SEARCHED)):
@@ -61,6 +65,22 @@ def drop_header(text: str, header: str) -> str:
         if end is not None:
             return "".join(lines[: _before(lines, start)] + lines[_after(lines, start, end) :])
     return text
+
+
+def drop_marked(text: str) -> str:
+    """A file without what only works with queuewright: from a line with the one mark to a line with the other."""
+    kept: list[str] = []
+    dropping = False
+    for line in text.splitlines(keepends=True):
+        dropping = dropping or DROP_FROM in line
+        if not dropping:
+            kept.append(line)
+        dropping = dropping and DROP_TO not in line
+    if dropping or len(kept) == len(text.splitlines()):
+        return text
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return "".join(kept)
 
 
 def _match(lines: list[str], start: int, words: list[str]) -> int | None:
@@ -80,21 +100,25 @@ def _before(lines: list[str], start: int) -> int:
 
 
 def _after(lines: list[str], start: int, end: int) -> int:
-    opened = _before(lines, start) < start or any(lines[start].lstrip().startswith(mark) for mark in _OPENERS)
-    if opened and end < len(lines) and lines[end].strip() in _CLOSERS:
+    first = _before(lines, start)
+    mark = _WORD.split(lines[start], maxsplit=1)[0].strip()
+    if (first < start or mark in _OPENERS) and end < len(lines) and lines[end].strip() in _CLOSERS:
         end += 1
-    at_top = _before(lines, start) == 0 or not lines[_before(lines, start) - 1].strip()
-    return end + 1 if at_top and end < len(lines) and not lines[end].strip() else end
+    at_top = first == 0 or not lines[first - 1].strip()
+    empty = {mark, ""} if at_top else {mark} - {""}
+    return end + 1 if end < len(lines) and lines[end].strip() in empty else end
 
 
 def _change(it: Inspected, header: str) -> Change:
-    content = _without_header(it, header)
+    content = _ejected(it, header)
     return Change(
         path=it.path,
         action=Action.FORGET if content is None else Action.UPDATE,
         owner=it.status.owner,
         status=it.status.status,
-        reason="yours from now on" if content is None else "the header is dropped, yours from now on",
+        reason="yours from now on"
+        if content is None
+        else "what names queuewright is dropped, yours from now on",
         before=it.disk,
         after=_entry(it, content),
         content=content,
@@ -110,15 +134,15 @@ def _entry(it: Inspected, content: bytes | None) -> Entry | None:
     return Entry(Owner.OWNED, bool(it.disk.executable), blob_id(content))
 
 
-def _without_header(it: Inspected, header: str) -> bytes | None:
-    """New content; None for what has no header or is none of ours."""
+def _ejected(it: Inspected, header: str) -> bytes | None:
+    """New content; None for what stays as it is, or is none of ours."""
     if it.status.owner is Owner.SEEDED or it.disk.kind is not Kind.FILE or it.disk.content is None:
         return None
     try:
         text = it.disk.content.decode()
     except UnicodeDecodeError:
         return None
-    dropped = drop_header(text, header)
+    dropped = drop_marked(drop_header(text, header))
     return None if dropped == text else dropped.encode()
 
 

@@ -272,6 +272,7 @@ def test_an_identity_is_not_replaced_unasked(tmp_path: Path) -> None:
 def test_the_plan_can_be_shown_although_it_is_blocked(tmp_path: Path) -> None:
     render(tmp_path, FIRST)
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    assert not plan(look(tmp_path, FIRST)).is_empty
     todo = plan(look(tmp_path, SECOND, OTHER_SPEC))
     assert todo.counts() == {"create": 3, "update": 2, "delete": 2, "keep": 3, "refuse": 1}
     (refused,) = (change for change in todo.changes if change.action is Action.REFUSE)

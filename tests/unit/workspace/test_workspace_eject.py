@@ -14,6 +14,7 @@ from queuewright.errors import Blocked, ExitCode, WorkspaceError
 from queuewright.render.project import HEADER
 from queuewright.stack.filters import comment
 from queuewright.workspace import apply, check, drop_header, plan_eject
+from queuewright.workspace.ejection import drop_marked
 
 COMMENTS = {
     "hash": comment(HEADER, prefix="# "),
@@ -38,6 +39,17 @@ def test_the_header_is_dropped_in_every_comment_syntax(style: str, before: str, 
     assert drop_header(before + header + between + rest, HEADER) == expected
 
 
+@pytest.mark.parametrize(("mark", "before"), [("#", ""), ("#", "#!/bin/sh\n"), ("//", "")])
+def test_a_comment_that_goes_on_after_the_header_stays_without_the_line_between(
+    mark: str, before: str
+) -> None:
+    header = comment(HEADER, prefix=f"{mark} ").rstrip("\n")
+    assert (
+        drop_header(f"{before}{header}\n{mark}\n{mark} How to.\nbody\n", HEADER)
+        == f"{before}{mark} How to.\nbody\n"
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -51,6 +63,23 @@ def test_the_header_is_dropped_in_every_comment_syntax(style: str, before: str, 
 )
 def test_what_is_not_the_header_stays(text: str) -> None:
     assert drop_header(text, HEADER) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("a\n# qw eject: drop from here\nb\n# qw eject: drop to here\nc\n", "a\nc\n"),
+        ("a\n\n# qw eject: drop from here\nb\n# qw eject: drop to here\n", "a\n"),
+        ("a\n\n", "a\n\n"),
+        ("<!-- qw eject: drop from here -->\nb\n<!-- qw eject: drop to here -->", ""),
+        (("# qw eject: drop from here\nb\n# qw eject: drop to here\nc\n") * 2, "c\nc\n"),
+        ("a\n# qw eject: drop from here\nb\n", "a\n# qw eject: drop from here\nb\n"),
+        ("a\n# qw eject: drop to here\nb\n", "a\n# qw eject: drop to here\nb\n"),
+        ("", ""),
+    ],
+)
+def test_what_only_works_with_queuewright_is_dropped(text: str, left: str) -> None:
+    assert drop_marked(text) == left
 
 
 def test_other_line_ends_stay() -> None:
