@@ -10,6 +10,8 @@ import pytest
 
 ENTER = "\r"
 DOWN = "\x1b[B"
+QUESTION = r"\?(?:\x1b\[[0-9;]*m| )+([A-Z][^\r\n?\x1b]*\?)"
+"""A prompt: a question mark, colours, and the question."""
 
 
 def spawn(cwd: Path, *argv: str) -> pexpect.spawn:
@@ -28,17 +30,18 @@ def test_defaults_lead_to_a_project(tmp_path: Path) -> None:
     """Enter at every question, at the choice of the stack and at the end."""
     terminal = spawn(tmp_path, "shop")
     seen: list[str] = []
-    asked = [r"\d+ left", "the last one", r"Which stack\?", r"And now\?"]
-    while (found := terminal.expect([*asked, pexpect.EOF])) < len(asked):
-        seen.append(asked[found])
-        terminal.send(ENTER)
+    while terminal.expect([QUESTION, pexpect.EOF]) == 0:
+        question = terminal.match.group(1)
+        if question not in seen[-1:]:  # an answered question is drawn once more
+            seen.append(question)
+            terminal.send(ENTER)
     terminal.close()
     assert terminal.exitstatus == 0
-    assert seen.count(asked[0]) >= 5
-    assert asked[2] in seen
+    assert len(seen) >= 7
+    assert "Which stack?" in seen
     assert (tmp_path / "shop" / "queuewright.yaml").is_file()
     assert (tmp_path / "shop" / "DECISION.md").is_file()
-    assert (tmp_path / "shop" / "compose.yaml").is_file() == (asked[3] in seen)
+    assert (tmp_path / "shop" / "compose.yaml").is_file() == ("And now?" in seen)
 
 
 def test_a_preset_asks_only_for_consent(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +25,12 @@ task = find(sys.argv[1])
 for line in sys.stdin:
     print(task.enqueue(task.payload.model_validate(json.loads(line)), priority=sys.argv[2]))
 """
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
 
 BUILDX_OF_COMPOSE = (0, 17)
 """Compose 5 builds with buildx of this version or newer, and else with the engine's own builder if it is told to."""
@@ -59,6 +67,12 @@ class Project:
     """Infrastructure services that were started beside the default ones."""
     notes: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def ports(self) -> dict[str, str]:
+        """Free ports of this machine for all that Compose publishes: another project may have the usual ones."""
+        names = re.findall(r"\$\{(\w+_PORT):-", (self.root / "compose.yaml").read_text())
+        return {name: str(free_port()) for name in names}
+
     @property
     def worker(self) -> str:
         return f"worker-{self.workload}"
@@ -79,7 +93,7 @@ class Project:
             text=True,
             timeout=timeout_s,
             check=False,
-            env={**os.environ, **(env or {})},
+            env={**os.environ, **self.ports, **(env or {})},
         )
         if check and done.returncode != 0:
             raise AssertionError(

@@ -43,7 +43,7 @@ def test_quantities_are_typed_with_their_unit():
 
 @pytest.mark.parametrize("text", ["soon", "15", "-3s", "3 apples"])
 def test_a_wrong_quantity_says_how_to_write_it(text):
-    with pytest.raises(ValueError, match="write it like 300ms|no duration"):
+    with pytest.raises(ValueError, match=r"write it like 300ms|no duration"):
         parse(KEYS["task_max_s"], text)
 
 
