@@ -16,7 +16,9 @@ test: $(VENV)/installed-tests
 
 ## e2e: the rendered projects on real brokers; needs Docker with Compose
 e2e: $(VENV)/installed-tests
+	rm -f build/e2e.json
 	QW_REQUIRE=1 $(PYTEST) -m e2e tests/e2e
+	$(BIN)/python -m tools.support
 
 ## judge: every rendered tree judged by tools that no one here wrote
 judge: $(VENV)/installed-tests

@@ -22,7 +22,9 @@ def settled(status: dict[str, Any]) -> bool:
     return not status["missing"]
 
 
-def test_every_container_is_healthy_and_hardened(project: Project, plan: StackPlan) -> None:
+def test_every_container_is_healthy_and_hardened(
+    project: Project, plan: StackPlan, outcome: dict[str, Any]
+) -> None:
     for service in [project.worker, *(each.id for each in plan.services if each.profile is None)]:
         for container in project.containers(service):
             form = "{{.State.Health.Status}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}"
@@ -35,6 +37,8 @@ def test_every_container_is_healthy_and_hardened(project: Project, plan: StackPl
             assert read_only == "true", service
     uid = project.run("docker", "exec", project.containers(project.worker)[0], "id", "-u").stdout.strip()
     assert uid == "10001"
+    outcome["stack"] = f"{plan.broker}+{plan.worker} {plan.variant}"
+    outcome["images"] = sorted({each.image for each in plan.services if each.profile is None})
 
 
 def test_a_thousand_tasks_are_done(project: Project, outcome: dict[str, Any]) -> None:
