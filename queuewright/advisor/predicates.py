@@ -101,6 +101,12 @@ def broker_is_there(answers: Known, option: Option) -> bool:
 
 
 @predicate("existing")
+def broker_is_new(answers: Known, option: Option) -> bool:
+    """It would have to be paid for; what is there is paid for already."""
+    return option.stack.broker not in answers["existing"]
+
+
+@predicate("existing")
 def worker_is_there(answers: Known, option: Option) -> bool:
     return option.stack.worker in answers["existing"]
 
