@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from queuewright.advisor.answers import Known
+from queuewright.advisor.answers import Known, complete
 from queuewright.advisor.decision import Reason, Warning_
-from queuewright.advisor.engine import Engine, Verdict
+from queuewright.advisor.engine import Engine, Verdict, engine
 from queuewright.advisor.options import LIBRARY_FREE, Option
+from queuewright.advisor.policy import Policy
 from queuewright.advisor.wishes import eliminated_by
 from queuewright.errors import Problem, StackError
-from queuewright.spec.model import StackChoice
+from queuewright.spec.model import Answers, StackChoice
 
 
 def pinned_option(rules: Engine, choice: StackChoice, accept: tuple[str, ...] = ()) -> Option:
@@ -48,8 +49,11 @@ def pinned_option(rules: Engine, choice: StackChoice, accept: tuple[str, ...] = 
     return option
 
 
-def broken_limits(rules: Engine, known: Known, option: Option) -> tuple[Reason, ...]:
-    """Every limit of this stack that the answers break."""
+def broken_limits(answers: Answers, choice: StackChoice, policy: Policy | None = None) -> tuple[Reason, ...]:
+    """Every limit of this stack that the answers break; a preset, which pins its stack, makes an error of them."""
+    rules = engine(policy)
+    known, _ = complete(answers, rules.catalog)
+    option = pinned_option(rules, choice)
     return tuple(rules.reason(item, known, option) for item in eliminated_by(rules, known, option))
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from queuewright.catalog import CatalogError, Rule
 from queuewright.catalog.build import Sources, rule
 from queuewright.errors import Problem, SpecError
@@ -38,6 +36,8 @@ def load(path: Path) -> Policy:
     rules: [{id: house-celery, effect: prefer, points: 10, target: {worker: celery}, reason: We know it.}]
     ```
     """
+    import yaml
+
     try:
         raw = yaml.safe_load(path.read_text("utf-8")) or {}
     except (OSError, UnicodeDecodeError) as error:

@@ -98,6 +98,7 @@ def _together(
         first,
         verdict="warn" if must or contradictions else "recommend",
         winner=winner,
+        assumed={key: value for decision in reversed(single) for key, value in decision.assumed.items()},
         warnings=warnings,
         alternatives=alternatives,
         rejected=tuple(dict.fromkeys(item for decision in single for item in decision.rejected)),

@@ -7,7 +7,7 @@ import time
 import pytest
 from advice_samples import own_scenarios, plain
 
-from queuewright.advisor import decide, decision_to_json
+from queuewright.advisor import broken_limits, decide, decision_to_json
 from queuewright.errors import SpecError, StackError
 from queuewright.spec.model import Answers, StackChoice
 
@@ -119,6 +119,14 @@ def test_an_impossible_or_harmful_pinned_stack_is_an_error(choice: dict[str, str
     with pytest.raises(StackError, match=message) as caught:
         decide(plain(), pinned=StackChoice(**choice))
     assert all(problem.hint for problem in caught.value.problems)
+
+
+def test_the_limits_that_answers_break_of_a_stack_are_named() -> None:
+    choice = StackChoice(broker="redis", worker="rq", variant="list")
+    assert broken_limits(plain(), choice) == ()
+    (limit,) = broken_limits(plain(payload_kb=4000), choice)
+    assert limit.id == "payload-congests"
+    assert "3.9 MiB" in limit.message
 
 
 def test_harm_may_be_accepted_by_its_id() -> None:
