@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from queuewright.cli import console
-from queuewright.errors import Blocked, ExitCode, Problem, SpecError, UsageError, WorkspaceError
+from queuewright.errors import Blocked, ExitCode, Problem, SpecError, UsageError
 
 if TYPE_CHECKING:
     from queuewright.advisor.decision import Decision, StackId
@@ -214,21 +214,20 @@ def _confirm(loaded: LoadedSpec, directory: Path, plan: Plan) -> str:
     return answer
 
 
-def _save(loaded: LoadedSpec, directory: Path) -> None:
-    """The spec first: a run that is killed after it is completed by `qw render`."""
+def _save(loaded: LoadedSpec, directory: Path, record: str | None = None) -> None:
+    """The spec before the rest: a run that is killed after it is completed by `qw render`."""
+    import json
+
+    from queuewright import workspace
     from queuewright.spec import SCHEMA_FILE, json_schema
 
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with (directory / "queuewright.yaml").open("x", encoding="utf-8", newline="\n") as file:
-            file.write(loaded.text)
-        import json
-
-        (directory / SCHEMA_FILE).write_text(json.dumps(json_schema(), indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise WorkspaceError(
-            f"{directory} cannot be written: {error.strerror}", hint="check the folder and its permissions"
-        ) from error
+    schema = json.dumps(json_schema(), indent=2) + "\n"
+    files = {
+        SCHEMA_FILE: schema,
+        **({"DECISION.md": record} if record else {}),
+        "queuewright.yaml": loaded.text,
+    }
+    workspace.write_once(directory, files)
 
 
 def _apply(plan: Plan, spec: Path) -> None:
@@ -245,17 +244,13 @@ def _write_advice(loaded: LoadedSpec, directory: Path, decision: Decision) -> st
     """A stack that can be advised but not rendered yet: the spec and the decision record only."""
     from queuewright.report import markdown, recommendation
 
-    record = directory / "DECISION.md"
-    if record.exists():
-        raise Blocked(Problem("is there already", str(record), hint="move it away, or take another folder"))
-    _save(loaded, directory)
-    record.write_text(markdown.render(recommendation.document(decision, why=True)), encoding="utf-8")
+    _save(loaded, directory, markdown.render(recommendation.document(decision, why=True)))
     stack = loaded.spec.stack
     assert stack is not None
     console.note(
         f"{stack.broker}+{stack.worker} can be advised, but not rendered yet: wrote the spec and the decision record."
     )
-    console.note(f"  {directory / 'queuewright.yaml'}\n  {record}")
+    console.note(f"  {directory / 'queuewright.yaml'}\n  {directory / 'DECISION.md'}")
     return "written"
 
 

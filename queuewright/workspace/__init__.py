@@ -4,6 +4,7 @@
     result = check(inspection, strict=False)                                 # qw check
     todo = plan(inspection, force=False, allow_replace=False)                # qw render --dry-run, --diff
     apply(todo)                                                              # qw render
+    write_once(root, {SPEC_NAME: spec_text}); apply(todo)                    # qw init
     apply(plan_eject(inspection, HEADER))                                    # qw eject
 
 Linux and macOS: no link below the root is followed, which needs what these systems offer.
@@ -17,7 +18,7 @@ from queuewright.workspace.lock import Entry, Lock
 from queuewright.workspace.lockfile import read_lock
 from queuewright.workspace.paths import LOCK_NAME, PENDING_NAME, SPEC_NAME
 from queuewright.workspace.planning import plan
-from queuewright.workspace.specfile import write_spec
+from queuewright.workspace.start import write_once
 from queuewright.workspace.status import Cause, FileStatus, Level, Status
 from queuewright.workspace.transaction import apply
 
@@ -45,5 +46,5 @@ __all__ = [
     "plan",
     "plan_eject",
     "read_lock",
-    "write_spec",
+    "write_once",
 ]

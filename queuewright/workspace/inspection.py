@@ -8,8 +8,8 @@ from pathlib import Path
 
 from queuewright import __version__
 from queuewright.errors import WorkspaceError
-from queuewright.render.tree import File, Owner, Rendering
-from queuewright.workspace import paths
+from queuewright.render.tree import File, Rendering
+from queuewright.workspace import paths, resuming
 from queuewright.workspace.blob import blob_id
 from queuewright.workspace.disk import Disk
 from queuewright.workspace.lock import Entry, Lock, Pending, entry
@@ -107,13 +107,13 @@ def inspect(
     lock, pending = parse_lock(lock_on_disk, version), parse_pending(pending_on_disk, version)
     _refuse_other_spec(lock, source, disk)
     origin = _origin(lock, pending, source)
-    listed = sorted({*rendering.tree, *(lock.files if lock else ()), *_of_killed_runs(pending)})
+    listed = sorted({*rendering.tree, *(lock.files if lock else ()), *resuming.named(pending)})
     states = {path: disk.read(path) for path in listed}
-    resumed = _resumed(lock, pending, rendering, states)
+    resumed = resuming.written(lock, pending, rendering, states)
     known = {**(lock.files if lock else {}), **resumed}
     if _modes_differ(known, rendering, states) and not _keeps_modes(disk, lock_on_disk, pending_on_disk):
         states = {path: replace(state, executable=None) for path, state in states.items()}
-        resumed = _resumed(lock, pending, rendering, states)
+        resumed = resuming.written(lock, pending, rendering, states)
         known = {**(lock.files if lock else {}), **resumed}
     return Inspection(
         disk=disk,
@@ -128,7 +128,7 @@ def inspect(
         pending_on_disk=pending_on_disk,
         absent_folders=_absent_folders(disk, rendering),
         resumed=resumed,
-        leftovers=_leftovers(disk, pending),
+        leftovers=resuming.leftovers(disk, pending),
     )
 
 
@@ -171,32 +171,6 @@ def _origin(lock: Lock | None, pending: Pending | None, source: Source) -> Origi
     if lock.version != source.version:
         return Origin(Cause.VERSION, f"queuewright {lock.version} rendered it, this is {source.version}")
     return Origin(Cause.NONE, f"{paths.LOCK_NAME} is not what this spec gives")
-
-
-def _of_killed_runs(pending: Pending | None) -> Iterator[str]:
-    if pending is not None:
-        yield from pending.writes
-        yield from pending.written
-
-
-def _resumed(
-    lock: Lock | None, pending: Pending | None, rendering: Rendering, states: Mapping[str, OnDisk]
-) -> dict[str, Entry]:
-    """What is on disk as a killed run wrote it, and not as the lock says."""
-    if pending is None:
-        return {}
-    resumed: dict[str, Entry] = {}
-    for path, state in states.items():
-        before = lock.files.get(path) if lock else None
-        discarded = before is None and path not in rendering.tree
-        if before is not None and before.holds(state):
-            continue
-        for candidate in (pending.writes.get(path), pending.written.get(path)):
-            if candidate is not None and candidate.holds(state):
-                # A seeded file of a run that never ended, and that is not wanted any more, is not the user's yet.
-                resumed[path] = replace(candidate, owner=Owner.OWNED) if discarded else candidate
-                break
-    return resumed
 
 
 def _modes_differ(known: Mapping[str, Entry], rendering: Rendering, states: Mapping[str, OnDisk]) -> bool:
@@ -249,8 +223,3 @@ def _absent_folders(disk: Disk, rendering: Rendering) -> frozenset[str]:
         if folder.rpartition("/")[0] in absent or not disk.is_folder(folder):
             absent.add(folder)
     return frozenset(absent)
-
-
-def _leftovers(disk: Disk, pending: Pending | None) -> tuple[str, ...]:
-    names = {paths.LOCK_TEMP, paths.PENDING_TEMP, paths.SPEC_TEMP, *(pending.temporary if pending else ())}
-    return tuple(name for name in sorted(names) if disk.read(name).kind is Kind.FILE)

@@ -11,7 +11,7 @@ PENDING_NAME = "queuewright.lock.pending"
 TEMP_PREFIX = ".queuewright-"
 LOCK_TEMP = f"{TEMP_PREFIX}lock.tmp"
 PENDING_TEMP = f"{TEMP_PREFIX}pending.tmp"
-SPEC_TEMP = f"{TEMP_PREFIX}spec.tmp"
+START_TEMP = f"{TEMP_PREFIX}start.tmp"
 
 _COMPONENT = re.compile(r"[A-Za-z0-9_.@+=,-]{1,255}")
 _TEMP = re.compile(rf"{re.escape(TEMP_PREFIX)}[0-9]{{4,9}}\.tmp")

@@ -9,9 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from workspace_faults import Fault, FaultyDisk
 
 from queuewright.errors import Blocked, ExitCode, WorkspaceError
-from queuewright.workspace import write_spec
+from queuewright.workspace import write_once
 from queuewright.workspace.disk import Disk
 from queuewright.workspace.ondisk import Kind
 from queuewright.workspace.trouble import ObstructedError, unusable
@@ -171,41 +172,39 @@ def test_what_the_system_refuses_is_said_in_words(code: int, words: str) -> None
     assert error.exit_code is ExitCode.INPUT
 
 
-def test_a_spec_is_written_once(tmp_path: Path) -> None:
+def test_the_first_files_are_written_once(tmp_path: Path) -> None:
     root = tmp_path / "deep" / "project"
-    write_spec(root, "name: a\n")
-    assert [path.name for path in root.iterdir()] == ["queuewright.yaml"]
+    write_once(root, {"schema.json": "{}\n", "queuewright.yaml": "name: a\n"})
+    assert sorted(path.name for path in root.iterdir()) == ["queuewright.yaml", "schema.json"]
     before = (root / "queuewright.yaml").stat()
-    write_spec(root, "name: a\n")
+    write_once(root, {"queuewright.yaml": "name: a\n"})
     assert (root / "queuewright.yaml").stat() == before
     with pytest.raises(Blocked, match=r"queuewright\.yaml: is there already"):
-        write_spec(root, "name: b\n")
+        write_once(root, {"more.txt": "more\n", "queuewright.yaml": "name: b\n"})
     assert (root / "queuewright.yaml").read_text() == "name: a\n"
-    write_spec(root, "name: b\n", force=True)
-    assert (root / "queuewright.yaml").read_text() == "name: b\n"
+    assert not (root / "more.txt").exists()
 
 
-@pytest.mark.parametrize("force", [False, True])
-def test_a_spec_is_not_written_through_a_link(tmp_path: Path, force: bool) -> None:
+def test_nothing_is_written_once_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "queuewright.yaml").symlink_to("target")
     with pytest.raises(Blocked):
-        write_spec(tmp_path, "name: a\n", force=force)
+        write_once(tmp_path, {"queuewright.yaml": "name: a\n"})
     assert not (tmp_path / "target").exists()
 
 
-def test_a_spec_cannot_be_written_where_a_file_is_in_the_way(tmp_path: Path) -> None:
+def test_the_first_files_cannot_be_written_where_a_file_is_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkspaceError, match=r"cannot make .*file/project"):
-        write_spec(tmp_path / "file" / "project", "name: a\n")
+        write_once(tmp_path / "file" / "project", {"queuewright.yaml": "name: a\n"})
     with pytest.raises(WorkspaceError, match=r"cannot make .*file"):
-        write_spec(tmp_path / "file", "name: a\n")
+        write_once(tmp_path / "file", {"queuewright.yaml": "name: a\n"})
 
 
-def test_a_spec_that_cannot_be_written_leaves_no_trace(tmp_path: Path) -> None:
-    class Full(Disk):
-        def rename(self, source: str, target: str) -> None:
-            raise OSError(errno.ENOSPC, "full")
-
-    with pytest.raises(WorkspaceError, match=r"cannot write queuewright\.yaml: the disk is full"):
-        write_spec(tmp_path, "name: a\n", disk=Full(tmp_path))
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("at", range(5))
+def test_first_files_that_cannot_be_written_leave_no_trace(tmp_path: Path, at: int) -> None:
+    (tmp_path / "same.txt").write_text("same\n")
+    files = {"same.txt": "same\n", "schema.json": "{}\n", "queuewright.yaml": "name: a\n"}
+    disk = FaultyDisk(tmp_path, at, Fault.ERROR, errno.ENOSPC)
+    with pytest.raises(WorkspaceError, match=r"cannot write .*: the disk is full"):
+        write_once(tmp_path, files, disk=disk)
+    assert [path.name for path in tmp_path.iterdir()] == ["same.txt"]
