@@ -176,13 +176,13 @@ class Engine:
         return Reason(rule.id, message, self.source(rule, option), item.signed_points)
 
     def source(self, rule: Rule, option: Option) -> str:
-        """The rule's own source, or that of the first fact it reads."""
+        """The rule's own source, or that of the first fact that it compares or speaks of."""
         if rule.source is not None:
             return rule.source
-        for condition in rule.when:
-            if condition.fact is not None and condition.fact in option.facts:
-                return option.facts[condition.fact].source
-        return option.pairing.source
+        compared = [condition.fact for condition in rule.when if condition.fact is not None]
+        spoken = [key for kind, key in PLACEHOLDER.findall(rule.reason) if kind == "fact"]
+        known = [key for key in (*compared, *spoken) if key in option.facts]
+        return option.facts[known[0]].source if known else option.pairing.source
 
     def thresholds(self, key: str) -> list[float]:
         """Every number at which a rule changes its mind about this answer."""

@@ -101,7 +101,7 @@ class Rule:
     target: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """`broker`, `worker`, `variant`, `stack` (BROKER+WORKER): any of the values; all keys must match."""
     source: str | None = None
-    """None: the source of the first fact that the rule reads."""
+    """None: the source of the first fact that the rule compares or speaks of."""
     points: float = 0.0
     topic: str | None = None
     severity: Literal["must", "should"] = "should"
