@@ -179,3 +179,9 @@ def database_would_do(answers: Known, option: Option) -> bool:
 @predicate("existing", per_option=False)
 def no_broker_that_fans_out_is_there(answers: Known, option: Option) -> bool:
     return not {"rabbitmq", "kafka"} & set(answers["existing"])
+
+
+@predicate("language", per_option=False)
+def language_without_library(answers: Known, option: Option) -> bool:
+    """Not one of the languages has a worker library here."""
+    return not {"python", "ruby", "node"} & set(answers["language"])
