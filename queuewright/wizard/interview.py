@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from queuewright.catalog import AnswerKey, Catalog
 from queuewright.spec.model import Answers
@@ -14,10 +14,15 @@ from queuewright.wizard.detect import Findings
 FIRST = ("language", "workload")
 """Everything else takes its default from these."""
 SIZED_BY = ("rate_peak_per_s", "task_typical_s", "task_max_s")
-"""Always asked: they size the workers, whatever the stack is."""
+"""Always asked, on one line: they size the workers, whatever the stack is."""
 
-OpenQuestions = Callable[[Answers, frozenset[str]], Sequence[str]]
-"""Answers so far and keys that are not to be asked -> keys that can still change the advice, most decisive first."""
+
+class OpenPrompts(Protocol):
+    """What can still change the advice, most decisive first; several keys in one tuple are a checklist of rare needs."""
+
+    def __call__(
+        self, answers: Answers, settled: frozenset[str], *, needs_known: bool
+    ) -> Sequence[tuple[str, ...]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,32 @@ class Question:
     """Questions after this one, if nothing changes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Needs that most people do not have, on one list: what is ticked is asked next, the rest takes its default."""
+
+    keys: tuple[AnswerKey, ...]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Several numbers on one line, each with its unit."""
+
+    keys: tuple[AnswerKey, ...]
+    defaults: tuple[float, ...]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One thing that can be taken back."""
+
+    answers: Mapping[str, Any]
+    ticked: tuple[str, ...] = ()
+    checklist: bool = False
+
+
 class Interview:
     """Answers are given one by one; each may be taken back."""
 
@@ -40,59 +71,71 @@ class Interview:
         known: Answers,
         findings: Findings,
         catalog: Catalog,
-        open_questions: OpenQuestions,
+        open_prompts: OpenPrompts,
         *,
         ask_all: bool = False,
     ) -> None:
         self._known = known
         self._findings = findings
         self._catalog = catalog
-        self._open = open_questions
+        self._open = open_prompts
         self._ask_all = ask_all
-        self._given: list[tuple[str, Any]] = []
+        self._given: list[Given] = []
 
     @property
     def answers(self) -> Answers:
-        return Answers.model_validate({**self._known.answered(), **dict(self._given)})
+        given = {key: value for each in self._given for key, value in each.answers.items()}
+        return Answers.model_validate({**self._known.answered(), **given})
 
     @property
     def given(self) -> int:
-        """Answers that can be taken back."""
+        """Steps that can be taken back."""
         return len(self._given)
 
-    def next(self) -> Question | None:
+    def next(self) -> Question | Checklist | Numbers | None:
         """None when nothing that is left could change the advice."""
         waiting = self._waiting()
         if not waiting:
             return None
-        key = self._catalog.answers[waiting[0]]
+        first, left = waiting[0], len(waiting) - 1
+        if len(first) > 1:
+            keys = tuple(self._catalog.answers[key] for key in first)
+            if set(first) <= set(SIZED_BY):
+                return Numbers(keys, tuple(self._default(key)[0] for key in keys), left)
+            return Checklist(keys, left)
+        key = self._catalog.answers[first[0]]
         default, because = self._default(key)
-        return Question(key, default, because, len(waiting) - 1)
+        return Question(key, default, because, left)
 
     def answer(self, question: Question, value: Any) -> None:
-        self._given.append((question.key.key, value))
+        self._given.append(Given({question.key.key: value}))
+
+    def fill(self, numbers: Numbers, values: Sequence[float]) -> None:
+        self._given.append(Given({key.key: value for key, value in zip(numbers.keys, values, strict=True)}))
+
+    def tick(self, checklist: Checklist, ticked: Sequence[str]) -> None:
+        """`ticked` are the keys of the needs that exist."""
+        unticked = {key.key: key.default for key in checklist.keys if key.key not in ticked}
+        self._given.append(Given(unticked, tuple(ticked), checklist=True))
 
     def back(self) -> bool:
-        """Takes the last answer back; False where there is none."""
+        """Takes the last step back; False where there is none."""
         if not self._given:
             return False
         self._given.pop()
         return True
 
-    def _waiting(self) -> list[str]:
+    def _waiting(self) -> list[tuple[str, ...]]:
         settled = frozenset(self.answers.answered())
-        keys = [key for key in self._catalog.answers if key in Answers.model_fields]
+        wanted: list[tuple[str, ...]] = [*((key,) for key in FIRST), SIZED_BY]
         if self._ask_all:
-            wanted: Sequence[str] = [*FIRST, *SIZED_BY, *keys]
-        else:
-            wanted = [*FIRST, *SIZED_BY]
-            if all(key in settled for key in FIRST):
-                wanted = [*wanted, *self._open(self._suggested(), settled | set(SIZED_BY))]
-        return [key for key in dict.fromkeys(wanted) if key not in settled]
-
-    def _suggested(self) -> Answers:
-        """The answers with what the files and the kind of work suggest, so that only what is open is asked."""
-        return Answers.model_validate({**self._typical(), **self._found(), **self.answers.answered()})
+            wanted += [(key,) for key in self._catalog.answers if key in Answers.model_fields]
+        elif all(key in settled for key in FIRST):
+            wanted += [(key,) for given in self._given for key in given.ticked]
+            needs_known = any(given.checklist for given in self._given)
+            wanted += self._open(self.answers, settled | set(SIZED_BY), needs_known=needs_known)
+        unsettled = (tuple(key for key in prompt if key not in settled) for prompt in wanted)
+        return list(dict.fromkeys(prompt for prompt in unsettled if prompt))
 
     def _default(self, key: AnswerKey) -> tuple[Any, str]:
         found = self._found()

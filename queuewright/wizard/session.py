@@ -9,12 +9,14 @@ from typing import Any
 from queuewright import advisor, catalog
 from queuewright.spec.model import Answers
 from queuewright.wizard.detect import Findings, detect
-from queuewright.wizard.interview import Interview
+from queuewright.wizard.interview import Checklist, Interview, Numbers
 from queuewright.wizard.prompts import BACK, Prompts
 
 
-def open_questions(answers: Answers, settled: frozenset[str]) -> Sequence[str]:
-    return advisor.open_questions(answers, exclude=settled)
+def open_prompts(
+    answers: Answers, settled: frozenset[str], *, needs_known: bool
+) -> Sequence[tuple[str, ...]]:
+    return advisor.open_prompts(answers, exclude=settled, needs_known=needs_known)
 
 
 def ask_answers(
@@ -26,17 +28,19 @@ def ask_answers(
 ) -> Answers:
     """Asks what is still open and gives all answers, those known before too. KeyboardInterrupt where the user stops."""
     findings = detect(root) if root is not None else Findings()
-    interview = Interview(known, findings, catalog.load(), open_questions, ask_all=ask_all)
+    interview = Interview(known, findings, catalog.load(), open_prompts, ask_all=ask_all)
     run(interview, prompts or Prompts())
     return interview.answers
 
 
 def run(interview: Interview, prompts: Prompts) -> None:
-    can_go_back = False
-    while (question := interview.next()) is not None:
-        value: Any = prompts.ask(question, can_go_back=can_go_back)
-        if value is BACK:
-            can_go_back = interview.back() and interview.given > 0
-            continue
-        interview.answer(question, value)
-        can_go_back = True
+    while (prompt := interview.next()) is not None:
+        answer: Any = prompts.show(prompt, can_go_back=interview.given > 0)
+        if answer is BACK:
+            interview.back()
+        elif isinstance(prompt, Checklist):
+            interview.tick(prompt, answer)
+        elif isinstance(prompt, Numbers):
+            interview.fill(prompt, answer)
+        else:
+            interview.answer(prompt, answer)

@@ -1,10 +1,30 @@
 """Which questions come, what is offered, and the way back. The advice itself is replaced by a short list."""
 
-import pytest
+import json
+import os
+from pathlib import Path
 
-from queuewright import catalog
+import pytest
+import yaml
+
+from queuewright import advisor, catalog
+from queuewright.spec import load_answers
 from queuewright.spec.model import Answers
-from queuewright.wizard import Findings, Interview
+from queuewright.wizard import Checklist, Findings, Interview, Numbers
+from queuewright.wizard.session import open_prompts
+
+SHARED = Path(os.environ.get("QW_SHARED", Path(__file__).parents[4] / "shared"))
+
+
+def public_scenarios():
+    path = SHARED / "scenarios" / "public.yaml"
+    if not path.exists():
+        pytest.skip("the public scenarios are not there: QW_SHARED names their folder")
+    return yaml.safe_load(path.read_text())["scenarios"]
+
+
+def read_answers(scenario):
+    return load_answers("answers.json", json.dumps(scenario["answers"]))
 
 ALWAYS = ["language", "workload", "rate_peak_per_s", "task_typical_s", "task_max_s"]
 
@@ -14,16 +34,20 @@ def interview(known=None, findings=None, open_keys=("loss", "cron"), ask_all=Fal
         known or Answers(),
         findings or Findings(),
         catalog.load(),
-        lambda answers, settled: [key for key in open_keys if key not in settled],
+        lambda answers, settled, needs_known: [(key,) for key in open_keys if key not in settled],
         ask_all=ask_all,
     )
 
 
 def take_defaults(running):
     asked = []
-    while (question := running.next()) is not None:
-        asked.append(question.key.key)
-        running.answer(question, question.default)
+    while (prompt := running.next()) is not None:
+        if isinstance(prompt, Numbers):
+            asked += [key.key for key in prompt.keys]
+            running.fill(prompt, prompt.defaults)
+        else:
+            asked.append(prompt.key.key)
+            running.answer(prompt, prompt.default)
     return asked
 
 
@@ -43,12 +67,15 @@ def test_all_questions_asks_each_once():
 
 
 def test_says_how_many_are_left():
-    running = interview(Answers(language=("python",), workload="ml"))
-    left = []
+    running = interview(Answers(language=("python",), workload="ml", task_max_s=9))
+    numbers = running.next()
+    assert [key.key for key in numbers.keys] == ["rate_peak_per_s", "task_typical_s"]
+    left = [numbers.left]
+    running.fill(numbers, (1, 1))
     while (question := running.next()) is not None:
         left.append(question.left)
         running.answer(question, question.default)
-    assert left == [4, 3, 2, 1, 0]
+    assert left == [2, 1, 0]
 
 
 def test_defaults_come_from_files_then_from_the_kind_of_work():
@@ -59,8 +86,8 @@ def test_defaults_come_from_files_then_from_the_kind_of_work():
     running.answer(first, ("node",))
     workload = running.next()
     running.answer(workload, "pipeline")
-    peak = running.next()
-    assert peak.default == catalog.load().workloads["pipeline"]["typical"]["rate_peak_per_s"]
+    numbers = running.next()
+    assert numbers.defaults[0] == catalog.load().workloads["pipeline"]["typical"]["rate_peak_per_s"]
 
 
 @pytest.mark.parametrize("typical", [0.5, 500.0])
@@ -81,3 +108,49 @@ def test_back_takes_the_last_answer_back():
     assert running.answers.answered() == {"language": ("ruby",)}
     assert running.back()
     assert running.given == 0
+
+
+def test_a_checklist_settles_what_is_not_ticked_and_asks_what_is():
+    needs = ("ordering", "priorities", "cron")
+
+    def open_prompts(answers, settled, needs_known):
+        return [(key,) for key in needs] if needs_known else [needs]
+
+    running = Interview(
+        Answers(language=("python",), workload="api", rate_peak_per_s=1, task_typical_s=1, task_max_s=9),
+        Findings(), catalog.load(), open_prompts,
+    )  # fmt: skip
+    checklist = running.next()
+    assert isinstance(checklist, Checklist)
+    assert [key.key for key in checklist.keys] == list(needs)
+    running.tick(checklist, ("priorities",))
+    assert running.answers.ordering == "none"
+    assert running.answers.cron is False
+    assert running.next().key.key == "priorities"
+    running.answer(running.next(), "strict")
+    assert running.next() is None
+    assert running.back()
+    assert running.back()
+    assert isinstance(running.next(), Checklist)
+
+
+def test_public_scenarios_need_at_most_half_of_the_questions():
+    """Answered as the scenario says, the interview ends with the winner of the full answers."""
+    scenarios = public_scenarios()
+    keys = [key for key in catalog.load().answers if key in Answers.model_fields]
+    steps = []
+    for scenario in scenarios:
+        wanted = read_answers(scenario)
+        running = Interview(Answers(), Findings(), catalog.load(), open_prompts)
+        count = 0
+        while (prompt := running.next()) is not None:
+            count += 1
+            if isinstance(prompt, Numbers):
+                running.fill(prompt, [getattr(wanted, key.key) for key in prompt.keys])
+            elif isinstance(prompt, Checklist):
+                running.tick(prompt, [key.key for key in prompt.keys if getattr(wanted, key.key) != key.default])
+            else:
+                running.answer(prompt, getattr(wanted, prompt.key.key))
+        steps.append(count)
+        assert advisor.decide(running.answers).stack == advisor.decide(wanted).stack, scenario["id"]
+    assert sum(steps) / len(steps) <= len(keys) / 2, steps

@@ -6,8 +6,8 @@ from prompt_toolkit.output import DummyOutput
 
 from queuewright import catalog
 from queuewright.spec.model import Answers
-from queuewright.wizard import BACK, Findings, Interview, Prompts, Question, run
-from queuewright.wizard.prompts import parse
+from queuewright.wizard import BACK, Checklist, Findings, Interview, Numbers, Prompts, Question, run
+from queuewright.wizard.prompts import parse, parse_all
 
 DOWN, ENTER, CLEAR = "\x1b[B", "\r", "\x15"
 KEYS = catalog.load().answers
@@ -59,9 +59,34 @@ def test_ctrl_c_interrupts():
 
 def test_an_interview_with_a_step_back():
     """Language, back to it, then on: the second answer counts."""
-    interview = Interview(Answers(), Findings(), catalog.load(), lambda answers, settled: [])
+    interview = Interview(Answers(), Findings(), catalog.load(), lambda answers, settled, needs_known: [])
     back = DOWN * len(KEYS["workload"].choices) + ENTER
-    keys = ENTER + back + " " + DOWN + " " + ENTER + ENTER * 4
+    keys = ENTER + back + " " + DOWN + " " + ENTER + ENTER * 2
     typed(keys, lambda prompts: run(interview, prompts))
     assert interview.answers.language == ("ruby",)
     assert interview.answers.workload == "api"
+
+
+def test_needs_are_ticked():
+    checklist = Checklist((KEYS["ordering"], KEYS["cron"]), 2)
+    assert typed(DOWN + " " + ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) == ("cron",)
+    assert typed(ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) == ()
+    assert typed(DOWN * 2 + " " + ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) is BACK
+
+
+NUMBERS = Numbers((KEYS["rate_peak_per_s"], KEYS["task_typical_s"], KEYS["task_max_s"]), (50, 0.25, 30), 4)
+
+
+def test_numbers_on_one_line():
+    show = lambda prompts: prompts.show(NUMBERS, can_go_back=True)  # noqa: E731
+    assert typed(ENTER, show) == (50, 0.25, 30)
+    assert typed(CLEAR + "90/m 2s 5m" + ENTER, show) == (1.5, 2, 300)
+    assert typed(CLEAR + "<" + ENTER, show) is BACK
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("50/s, 1s", "3 values"), ("50/s, 9s, 1s", "shorter"), ("50, 1s, 2s", "has no unit")]
+)
+def test_wrong_numbers_say_what_is_wrong(text, message):
+    with pytest.raises(ValueError, match=message):
+        parse_all(NUMBERS, text)
