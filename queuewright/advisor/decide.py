@@ -50,7 +50,7 @@ def decide(
         refusal=refused,
         alternatives=alternatives(rules, known, verdict, winner),
         rejected=tuple(rejections(rules, known)),
-        flips=flips_of(rules, known, winner) if flips else (),
+        flips=flips_of(rules, known, verdict.winner) if flips else (),
         contradictions=contradictions,
     )
 

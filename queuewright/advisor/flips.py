@@ -11,6 +11,9 @@ from queuewright.advisor.decision import Flip
 from queuewright.advisor.engine import Engine
 from queuewright.advisor.options import Option
 
+NOT_ABOVE = (("rate_avg_per_s", "rate_peak_per_s"), ("task_typical_s", "task_max_s"))
+"""The first of each pair must not exceed the second: a flip that contradicts another answer is no advice."""
+
 ADDED = ("existing",)
 """Lists in which a word more may flip the advice; of others only a word less is tried."""
 
@@ -21,11 +24,17 @@ def flips_of(rules: Engine, known: Known, winner: Option | None) -> tuple[Flip, 
     found = []
     for key in rules.catalog.answers:
         for value in other_values(rules, known, key):
+            if contradicts({**known, key: value}):
+                continue
             other = rules.judge({**known, key: value}).winner
             if (str(other.stack) if other else None) != held:
                 found.append(Flip(key, known[key], value, other.stack if other else None))
                 break
     return tuple(found)
+
+
+def contradicts(known: Known) -> bool:
+    return any(known[low] > known[high] for low, high in NOT_ABOVE)
 
 
 def other_values(rules: Engine, known: Known, key: str) -> Iterator[Any]:

@@ -12,6 +12,10 @@ from queuewright.errors import Problem, StackError
 from queuewright.spec.model import Answers, StackChoice
 
 
+CLOSE_CALL = 4.0
+"""Points of one preference: a lead that is no larger is a matter of taste, and no reason to warn about a pinned stack."""
+
+
 def pinned_option(rules: Engine, choice: StackChoice, accept: tuple[str, ...] = ()) -> Option:
     """StackError names what is wrong with the pair and what to use instead."""
     worker = choice.worker
@@ -76,7 +80,7 @@ def pinned_reasons(
                 fixed.pairing.source,
             )
         )
-    elif str(best.stack) != str(fixed.stack):
+    elif limits or verdict.scores[best.bit] - verdict.scores[fixed.bit] > CLOSE_CALL:
         against.append(
             Reason(
                 "pinned",
