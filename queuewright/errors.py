@@ -62,7 +62,7 @@ class WorkspaceError(QueuewrightError):
     """The directory cannot be read or written as asked."""
 
 
-class Blocked(QueuewrightError):
+class BlockedError(QueuewrightError):
     """A file that the user edited or owns stands in the way; nothing was written."""
 
     exit_code = ExitCode.DRIFT

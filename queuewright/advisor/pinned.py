@@ -11,7 +11,6 @@ from queuewright.advisor.wishes import eliminated_by
 from queuewright.errors import Problem, StackError
 from queuewright.spec.model import Answers, StackChoice
 
-
 CLOSE_CALL = 4.0
 """Points of one preference: a lead that is no larger is a matter of taste, and no reason to warn about a pinned stack."""
 

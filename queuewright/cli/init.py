@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from queuewright.cli import console
-from queuewright.errors import Blocked, ExitCode, Problem, SpecError, UsageError
+from queuewright.errors import BlockedError, ExitCode, Problem, SpecError, UsageError
 
 if TYPE_CHECKING:
     from queuewright.advisor.decision import Decision, StackId
@@ -74,7 +74,7 @@ def init(
 def _refuse_existing(directory: Path) -> None:
     spec = directory / "queuewright.yaml"
     if spec.exists():
-        raise Blocked(
+        raise BlockedError(
             Problem(
                 "there is a project already",
                 str(spec),

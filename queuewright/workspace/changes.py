@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from queuewright.errors import Blocked, Problem, QueuewrightError, WorkspaceError
+from queuewright.errors import BlockedError, Problem, QueuewrightError, WorkspaceError
 from queuewright.render.tree import Owner
 from queuewright.workspace import paths
 from queuewright.workspace.blob import normalise
@@ -81,10 +81,10 @@ class Plan:
 
     @property
     def error(self) -> QueuewrightError | None:
-        """WorkspaceError (exit code 2) for obstacles, else Blocked (1) for blockers. Both carry every problem."""
+        """WorkspaceError (exit code 2) for obstacles, else BlockedError (1) for blockers. Both carry every problem."""
         if self.obstacles:
             return WorkspaceError((*self.obstacles, *self.blockers))
-        return Blocked(self.blockers) if self.blockers else None
+        return BlockedError(self.blockers) if self.blockers else None
 
     @property
     def writes(self) -> tuple[Change, ...]:

@@ -29,7 +29,7 @@ _CLOSERS = {"-->", "*/", "*/}}", "#}"}
 def plan_eject(inspection: Inspection, header: str, *, force: bool = False) -> Plan:
     """What ejecting does; `apply` carries it out. `header` is the text that owned files start with, without comment marks.
 
-    Blocked by drift, notes included, unless forced: an edited file then keeps its edits and only loses its header.
+    BlockedError by drift, notes included, unless forced: an edited file then keeps its edits and only loses its header.
     """
     old, pending = inspection.lock, inspection.pending
     resumes = pending is not None and pending.intent is Intent.EJECT

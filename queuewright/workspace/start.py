@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from queuewright.errors import Blocked, Problem
+from queuewright.errors import BlockedError, Problem
 from queuewright.workspace import paths
 from queuewright.workspace.blob import blob_id
 from queuewright.workspace.disk import Disk
@@ -17,7 +17,7 @@ from queuewright.workspace.trouble import unusable
 def write_once(root: Path, files: Mapping[str, str], *, disk: Disk | None = None) -> None:
     """Write files (name to text, in that order) straight into a folder, which is made when it is absent.
 
-    A file that is there with the same text is left alone. Raises Blocked when one has another text, WorkspaceError when the
+    A file that is there with the same text is left alone. Raises BlockedError when one has another text, WorkspaceError when the
     folder cannot be written; nothing is left behind then.
     """
     disk = Disk(root) if disk is None else disk
@@ -34,7 +34,7 @@ def write_once(root: Path, files: Mapping[str, str], *, disk: Disk | None = None
         ]
         if taken:
             hint = "Move it away, or work in another folder."
-            raise Blocked(Problem("is there already", name, hint=hint) for name in taken)
+            raise BlockedError(Problem("is there already", name, hint=hint) for name in taken)
         _write(disk, {name: text for name, text in files.items() if found[name].kind is Kind.ABSENT})
 
 

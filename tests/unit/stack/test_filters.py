@@ -13,7 +13,24 @@ from hypothesis import strategies as st
 from queuewright.stack import filters
 
 text = st.text(max_size=60) | st.sampled_from(
-    ['"', "'", "\\", "\n", "{{ 7 * 7 }}", "$(reboot)", "`id`", "${HOME}", "%{x}", "#{1}", "no", "012", "1e3", "~", "*a", "- x"]
+    [
+        '"',
+        "'",
+        "\\",
+        "\n",
+        "{{ 7 * 7 }}",
+        "$(reboot)",
+        "`id`",
+        "${HOME}",
+        "%{x}",
+        "#{1}",
+        "no",
+        "012",
+        "1e3",
+        "~",
+        "*a",
+        "- x",
+    ]
 )
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | text,
@@ -39,7 +56,9 @@ def test_yaml(value):
     assert yaml.safe_load(f"key: {rendered}") == {"key": value}
 
 
-@pytest.mark.parametrize("word", ["no", "Yes", "ON", "null", "True", "y", "012", "1e3", "1:30", ".5", "2026-11-24"])
+@pytest.mark.parametrize(
+    "word", ["no", "Yes", "ON", "null", "True", "y", "012", "1e3", "1:30", ".5", "2026-11-24"]
+)
 def test_yaml_strings_that_look_like_something_else(word):
     assert yaml.safe_load(filters.to_yaml(word)) == word
 
@@ -72,7 +91,8 @@ def test_md_opens_no_markup(value):
     rendered = filters.md(value)
     assert "\n" not in rendered
     assert not any(
-        rendered[index] in "`*_{}[]<>|#" and (index == 0 or rendered[index - 1] != "\\") for index in range(len(rendered))
+        rendered[index] in "`*_{}[]<>|#" and (index == 0 or rendered[index - 1] != "\\")
+        for index in range(len(rendered))
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from workspace_project import FIRST, OTHER_SPEC, SECOND, SPEC, expected, look, render, rendering, snapshot
 
-from queuewright.errors import Blocked, ExitCode, LockError, WorkspaceError
+from queuewright.errors import BlockedError, ExitCode, LockError, WorkspaceError
 from queuewright.render.tree import Owner, Rendering
 from queuewright.workspace import Action, Plan, apply, check, plan, read_lock
 
@@ -98,7 +98,7 @@ def test_an_edited_file_stops_everything(tmp_path: Path, tree: Rendering) -> Non
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
     (tmp_path / "compose.yaml").unlink()
     before = times(tmp_path)
-    with pytest.raises(Blocked) as caught:
+    with pytest.raises(BlockedError) as caught:
         render(tmp_path, tree, OTHER_SPEC)
     (problem,) = caught.value.problems
     assert (problem.file, problem.line) == ("Dockerfile", 1)
@@ -114,7 +114,7 @@ def test_every_blocked_file_is_named_at_once(tmp_path: Path) -> None:
     (tmp_path / "scripts/secrets.sh").chmod(0o644)
     (tmp_path / "monitoring/rules").mkdir(parents=True)
     (tmp_path / "monitoring/rules/alerts.yml").write_text("mine\n")
-    with pytest.raises(Blocked) as caught:
+    with pytest.raises(BlockedError) as caught:
         render(tmp_path, SECOND, OTHER_SPEC)
     assert [problem.file for problem in caught.value.problems] == [
         "Dockerfile",
@@ -148,7 +148,7 @@ def test_an_edited_orphan_is_kept_reported_and_the_users_from_then_on(tmp_path: 
     assert "edited" in change.reason
     assert (tmp_path / "k8s/base/worker.yaml").read_text() == "mine\n"
     assert not check(look(tmp_path, SECOND, OTHER_SPEC), strict=True).drift
-    with pytest.raises(Blocked, match="did not write"):
+    with pytest.raises(BlockedError, match="did not write"):
         render(tmp_path, FIRST)
 
 
@@ -203,7 +203,7 @@ def test_a_file_that_becomes_owned_is_refused_only_if_the_user_changed_it(
     render(tmp_path, rendering({}, {"a": "1\n"}))
     if edited:
         (tmp_path / "a").write_text("mine\n")
-        with pytest.raises(Blocked):
+        with pytest.raises(BlockedError):
             render(tmp_path, rendering({"a": "2\n"}), version="1.1.0")
         return
     render(tmp_path, rendering({"a": "2\n"}), version="1.1.0")
@@ -215,7 +215,7 @@ def test_a_file_that_becomes_owned_is_refused_only_if_the_user_changed_it(
 def test_a_file_of_the_user_that_becomes_owned_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("mine\n")
     render(tmp_path, rendering({}, {"a": "1\n"}))
-    with pytest.raises(Blocked):
+    with pytest.raises(BlockedError):
         render(tmp_path, rendering({"a": "2\n"}), version="1.1.0")
     assert (tmp_path / "a").read_text() == "mine\n"
 
@@ -257,7 +257,7 @@ def test_an_identity_is_not_replaced_unasked(tmp_path: Path) -> None:
     new = rendering({"a": "2\n"}, identities={"queue.send.type": "quorum"})
     render(tmp_path, old)
     before = times(tmp_path)
-    with pytest.raises(Blocked) as caught:
+    with pytest.raises(BlockedError) as caught:
         render(tmp_path, new, OTHER_SPEC, force=True)
     assert times(tmp_path) == before
     gone, changed = caught.value.problems
@@ -331,7 +331,7 @@ def test_forcing_a_link_replaces_the_link_and_not_what_it_points_to(tmp_path: Pa
     render(project, FIRST)
     (project / "Dockerfile").unlink()
     (project / "Dockerfile").symlink_to(outside)
-    with pytest.raises(Blocked, match="a link stands in its place"):
+    with pytest.raises(BlockedError, match="a link stands in its place"):
         render(project, FIRST)
     todo = plan(look(project, FIRST), force=True)
     assert "deleted file mode 120000" in todo.diff()
@@ -385,7 +385,7 @@ def test_a_folder_where_a_file_should_be_is_an_error_and_stays(tmp_path: Path, f
 
 def test_a_pipe_in_the_place_of_a_file_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a")
-    with pytest.raises(Blocked):
+    with pytest.raises(BlockedError):
         render(tmp_path, rendering({"a": "1\n"}))
     render(tmp_path, rendering({"a": "1\n"}), force=True)
     assert files(tmp_path) == {"a": ("1\n", False)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from workspace_faults import Fault, FaultyDisk
 
-from queuewright.errors import Blocked, ExitCode, WorkspaceError
+from queuewright.errors import BlockedError, ExitCode, WorkspaceError
 from queuewright.workspace import write_once
 from queuewright.workspace.disk import Disk
 from queuewright.workspace.ondisk import Kind
@@ -179,7 +179,7 @@ def test_the_first_files_are_written_once(tmp_path: Path) -> None:
     before = (root / "queuewright.yaml").stat()
     write_once(root, {"queuewright.yaml": "name: a\n"})
     assert (root / "queuewright.yaml").stat() == before
-    with pytest.raises(Blocked, match=r"queuewright\.yaml: is there already"):
+    with pytest.raises(BlockedError, match=r"queuewright\.yaml: is there already"):
         write_once(root, {"more.txt": "more\n", "queuewright.yaml": "name: b\n"})
     assert (root / "queuewright.yaml").read_text() == "name: a\n"
     assert not (root / "more.txt").exists()
@@ -187,7 +187,7 @@ def test_the_first_files_are_written_once(tmp_path: Path) -> None:
 
 def test_nothing_is_written_once_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "queuewright.yaml").symlink_to("target")
-    with pytest.raises(Blocked):
+    with pytest.raises(BlockedError):
         write_once(tmp_path, {"queuewright.yaml": "name: a\n"})
     assert not (tmp_path / "target").exists()
 

@@ -10,7 +10,7 @@ import pytest
 from workspace_faults import Fault, FaultyDisk, Killed
 from workspace_project import OTHER_SPEC, SPEC, look, render, rendering, snapshot
 
-from queuewright.errors import Blocked, ExitCode, WorkspaceError
+from queuewright.errors import BlockedError, ExitCode, WorkspaceError
 from queuewright.render.project import HEADER
 from queuewright.stack.filters import comment
 from queuewright.workspace import apply, check, drop_header, plan_eject
@@ -123,7 +123,7 @@ def test_drift_stops_it_unless_forced_and_edits_are_kept(project: Path) -> None:
     (project / "run.sh").write_text(f"#!/bin/sh\n{TOP}mine\n")
     (project / "k8s" / "a.json").unlink()
     before = snapshot(project)
-    with pytest.raises(Blocked) as caught:
+    with pytest.raises(BlockedError) as caught:
         apply(plan_eject(look(project, TREE), HEADER))
     assert [problem.file for problem in caught.value.problems] == ["k8s/a.json", "run.sh"]
     assert caught.value.exit_code is ExitCode.DRIFT
@@ -136,7 +136,7 @@ def test_drift_stops_it_unless_forced_and_edits_are_kept(project: Path) -> None:
 
 def test_what_another_queuewright_would_render_differently_stops_it(project: Path) -> None:
     newer = rendering({"Dockerfile": f"{TOP}FROM debian\n"})
-    with pytest.raises(Blocked):
+    with pytest.raises(BlockedError):
         apply(plan_eject(look(project, newer, version="1.1.0"), HEADER))
 
 
@@ -196,6 +196,6 @@ def test_no_edit_is_lost_when_a_forced_one_is_killed_and_taken_back(project: Pat
         shutil.copytree(before, project)
         with suppress(Killed):
             apply(plan_eject(look(project, TREE, disk=FaultyDisk(project, at)), HEADER, force=True))
-        with suppress(Blocked):
+        with suppress(BlockedError):
             render(project, TREE)
         assert (project / "run.sh").read_text().endswith("mine\n")

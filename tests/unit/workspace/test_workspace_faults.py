@@ -29,7 +29,7 @@ from workspace_project import (
     snapshot,
 )
 
-from queuewright.errors import Blocked, LockError, WorkspaceError
+from queuewright.errors import BlockedError, LockError, WorkspaceError
 from queuewright.render.tree import Rendering
 from queuewright.workspace import apply, check, plan, read_lock
 
@@ -169,7 +169,7 @@ def test_no_edit_between_a_kill_and_the_next_run_is_lost(scenes: Scenes, run: Ru
         root = scenes.fresh()
         kill(root, at, fault)
         edited = edits(root)
-        with suppress(Blocked):
+        with suppress(BlockedError):
             render(root, *run)
         assert {file: file.read_bytes() for file in edited} == edited
 
@@ -186,7 +186,7 @@ def test_an_edit_of_one_file_between_a_kill_and_the_next_run_stops_it_or_stays(s
             before = snapshot(root)
             try:
                 render(root, *RUN)
-            except Blocked:
+            except BlockedError:
                 assert snapshot(root) == before
             assert (root / path).read_text() == MINE
 
@@ -229,7 +229,7 @@ def test_an_edit_at_the_last_moment_is_not_lost(tmp_path: Path, path: str) -> No
     with pytest.raises(WorkspaceError, match=f"{path} changed while queuewright was at work"):
         apply(plan(look(root, *RUN, disk=Edited(root))))
     assert (root / path).read_text() == MINE
-    with suppress(Blocked):
+    with suppress(BlockedError):
         render(root, *RUN)
     assert (root / path).read_text() == MINE
 

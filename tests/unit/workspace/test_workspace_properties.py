@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from workspace_faults import Fault, FaultyDisk, Killed
 from workspace_project import look, snapshot
 
-from queuewright.errors import Blocked, WorkspaceError
+from queuewright.errors import BlockedError, WorkspaceError
 from queuewright.render.tree import File, Owner, Rendering
 from queuewright.workspace import Action, apply, check, plan, read_lock
 
@@ -61,7 +61,7 @@ class Project(RuleBasedStateMachine):
         todo = plan(look(self.root, tree, spec, version=self.version), force=force)
         try:
             apply(todo)
-        except (Blocked, WorkspaceError):
+        except (BlockedError, WorkspaceError):
             assert snapshot(self.root) == before
             return
         for change in todo.changes:
@@ -84,7 +84,7 @@ class Project(RuleBasedStateMachine):
         disk = FaultyDisk(self.root, at, fault)
         try:
             apply(plan(look(self.root, tree, spec, version=self.version, disk=disk)))
-        except (Blocked, WorkspaceError, Killed):
+        except (BlockedError, WorkspaceError, Killed):
             return
 
     @rule(path=st.sampled_from(PATHS), content=st.sampled_from(["mine\n", "mine too\n", "1\n"]))

@@ -6,7 +6,8 @@ and when it is given up is decided in one place (`runtime/execute.py`), the same
 from __future__ import annotations
 
 import time
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import dramatiq
@@ -22,7 +23,7 @@ from .workloads import PRIORITY_NUMBERS, PROJECT, WORKLOADS, Priority, Workload,
 
 CARRIER = f"{PROJECT}.run"
 """Name of the Dramatiq actor; logs and metrics show the name of the task that it carries."""
-SEND_AGAIN_S = 3
+AGAIN_S = 3
 _log = logs.get("worker")
 
 
@@ -69,12 +70,14 @@ def _carry(message: dict[str, Any]) -> None:
     work = workload(RuntimeSettings.load().workload)
     verdict = _work(message, work, int(current.options.get("retries", 0)) + 1)
     if verdict.action == "retry" and verdict.envelope is not None:
-        _send_again(verdict.envelope, verdict.delay_s, verdict.attempt)
+        due = verdict.envelope.model_copy(update={"due_at": time.time() + verdict.delay_s})
+        _insist(partial(send, due, due.priority, verdict.delay_s, verdict.attempt), due.id)
     elif verdict.action == "dead":
-        connection.bury(message, verdict, work, current.message_id)
+        _insist(partial(connection.bury, message, verdict, work, current.message_id), current.message_id)
 
 
 def _work(message: dict[str, Any], work: Workload, attempt: int) -> Verdict:
+    # Dramatiq has no batches: a task that declares one is worked all the same, one message after the other.
     with pulse.busy(message, work):
         try:
             return execute(message, work, attempt=attempt, timeouts=(TimeLimitExceeded,))
@@ -86,17 +89,16 @@ def _work(message: dict[str, Any], work: Workload, attempt: int) -> Verdict:
             _time_limit().after_process_message(broker(), message)  # type: ignore[no-untyped-call]
 
 
-def _send_again(envelope: Envelope, delay_s: float, retries: int) -> None:
+def _insist(write: Callable[[], None], task_id: str) -> None:
     # Where Dramatiq's own retry cannot be sent, the error is logged and the message acknowledged: a restart of the
     # broker would lose it.
-    due = envelope.model_copy(update={"due_at": time.time() + delay_s})
     while True:
         try:
-            send(due, due.priority, delay_s, retries)
+            write()
             return
         except connection.SEND_ERRORS as error:
-            _log.warning("retry_not_sent", task_id=envelope.id, error=str(error))
-            time.sleep(SEND_AGAIN_S)
+            _log.warning("broker_away", task_id=task_id, error=str(error))
+            time.sleep(AGAIN_S)
 
 
 def send(envelope: Envelope, priority: Priority, delay_s: float, retries: int = 0) -> None:

@@ -148,9 +148,13 @@ class LeasedConsumer(Consumer):
         self._end(message)
 
     def nack(self, message: MessageProxy) -> None:
-        kind = Failure("UnknownActor", f"{message.actor_name} is no actor of this release")
+        failure = (
+            Failure("Escaped", "the carrier failed", str(message.options.get("traceback", "")))
+            if message.actor_name in self._broker.actors
+            else Failure("UnknownActor", f"{message.actor_name} is no actor of this release")
+        )
         with _own_errors():
-            self._broker.bury(message.message_id, dict(message.asdict()), kind)
+            self._broker.bury(message.message_id, dict(message.asdict()), failure)
         self._end(message)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:

@@ -1,0 +1,35 @@
+# Rendered by queuewright from queuewright.yaml: edits here are overwritten.
+# Change the spec and run "qw render"; README.md says where your own changes belong.
+"""Counts what only the main process sees: a task that was killed at its hard limit, or that took its process down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from billiard.exceptions import WorkerLostError
+from celery.worker.request import Request
+
+from . import logs, metrics
+from .config import RuntimeSettings
+from .task import find
+
+_log = logs.get("worker")
+
+
+class CountedRequest(Request):  # type: ignore[misc]
+    def on_timeout(self, soft: bool, timeout: float) -> None:
+        if not soft:
+            self._count("timeout", "TimeLimitExceeded")
+        super().on_timeout(soft, timeout)
+
+    def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
+        error = exc_info.exception
+        # the pool wraps what happened in another process
+        if isinstance(getattr(error, "exc", error), WorkerLostError):
+            self._count("retry", "WorkerLostError")
+        return super().on_failure(exc_info, send_failed_event, return_ok)
+
+    def _count(self, outcome: str, error: str) -> None:
+        name = self.name if find(self.name) is not None else "unknown"
+        metrics.TASKS.labels(RuntimeSettings.load().workload, name, outcome, error).inc()
+        _log.error("task_killed", task=name, task_id=self.id, outcome=outcome, error=error)

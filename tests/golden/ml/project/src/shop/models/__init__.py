@@ -1,0 +1,1 @@
+"""Models: how they are loaded and asked. Nothing here knows a queue."""
