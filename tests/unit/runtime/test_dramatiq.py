@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
@@ -14,6 +15,8 @@ import pytest
 from dramatiq import Message
 from dramatiq.errors import ConnectionClosed
 from fakeredis import FakeRedis, FakeServer
+from prometheus_client import REGISTRY
+from prometheus_client.metrics import MetricWrapperBase
 
 from queuewright import catalog
 from queuewright.render import render_spec
@@ -29,7 +32,26 @@ workloads:
 ACKS = "dq-redis:dramatiq:__acks__"
 
 
-@pytest.fixture(scope="session", autouse=True)
+def import_metrics(package: str) -> None:
+    """Two projects in one process have the same series: only one may be in the registry."""
+    others = [
+        each
+        for module in list(sys.modules.values())
+        if module.__name__.endswith(".runtime.metrics")
+        for each in vars(module).values()
+        if isinstance(each, MetricWrapperBase)
+    ]
+    for each in others:
+        REGISTRY.unregister(each)
+    ours = importlib.import_module(f"{package}.runtime.metrics")
+    for each in vars(ours).values():
+        if isinstance(each, MetricWrapperBase):
+            REGISTRY.unregister(each)
+    for each in others:
+        REGISTRY.register(each)
+
+
+@pytest.fixture(scope="module", autouse=True)
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """`dq_redis` and `dq_rabbitmq`."""
     root = tmp_path_factory.mktemp("dramatiq")
@@ -41,6 +63,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(file.content, encoding="utf-8")
     sys.path.insert(0, str(root / "src"))
+    import_metrics("dq_redis")
     yield
     sys.path.remove(str(root / "src"))
     for name in [name for name in sys.modules if name.partition(".")[0] in ("dq_redis", "dq_rabbitmq")]:
