@@ -100,7 +100,8 @@ def bury(message: Mapping[str, Any], verdict: Verdict, work: Workload, fallback_
 class Leases:
     """Of the processes of this worker, and of those that nobody renews any more; for its main process.
 
-    Without heartbeats the worker counts as dead, and its messages are given to another.
+    Without signs a process counts as dead, and its messages are given to another: code in C that holds the
+    interpreter lock must not stop them, so another process gives them.
     """
 
     def __init__(self) -> None:
