@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from typing import Any
 
-import yaml
-
+from queuewright.catalog.read import parsed
 from queuewright.errors import StackError
 from queuewright.stack.component import Component
 from queuewright.stack.templating import templates_dir
@@ -39,16 +38,18 @@ def folder(kind: str, component_id: str) -> str:
 
 
 @cache
+def _files() -> dict[str, Any]:
+    """Every component.yaml, by its path under templates/ without suffix."""
+    root = templates_dir()
+    return parsed(
+        "components", root, sorted([*root.glob("*/*/component.yaml"), *root.glob("*/*/*/component.yaml")])
+    )
+
+
+@cache
 def read(kind: str, component_id: str) -> Component | None:
-    path = templates_dir() / folder(kind, component_id) / "component.yaml"
-    if not path.is_file():
-        return None
-    return Component.model_validate(_load(path))
-
-
-def _load(path: Path) -> object:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    raw = _files().get(f"{folder(kind, component_id)}/component")
+    return None if raw is None else Component.model_validate(raw)
 
 
 def is_rendered(broker: str, worker: str) -> bool:

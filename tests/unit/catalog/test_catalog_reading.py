@@ -79,8 +79,8 @@ def test_a_broken_or_missing_cache_is_no_error(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = reading.read(data)
-    (compiled,) = (tmp_path / "cache" / "queuewright").glob("catalog-*.json")
-    compiled.write_text("{", "utf-8")
+    (compiled,) = (tmp_path / "cache" / "queuewright").glob("catalog-*")
+    compiled.write_bytes(compiled.read_bytes().partition(b"\n")[0] + b"\n{")
     assert reading.read(data) == first
     (tmp_path / "file").write_text("", "utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
