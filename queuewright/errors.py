@@ -28,6 +28,8 @@ class Problem:
     line: int | None = None
     column: int | None = None
     hint: str | None = None
+    where: tuple[str | int, ...] = ()
+    """Keys in the spec that lead to it, where whoever found it does not know the file."""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)

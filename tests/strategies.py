@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 
 from queuewright import catalog
 from queuewright.catalog import Setting
+from queuewright.errors import SpecError
+from queuewright.spec import dump, loads
 from queuewright.spec.model import Answers, Spec
-from queuewright.stack import is_rendered
+from queuewright.spec.settings import BELOW, NOT_ABOVE
+from queuewright.stack import is_rendered, plan_spec
 
 CATALOG = catalog.load()
 RENDERED = [pairing for pairing in CATALOG.pairings.values() if is_rendered(pairing.broker, pairing.worker)]
 KINDS = ("api", "pipeline", "email", "file", "ml", "event")
+
+RELATED = {key for pair in (*BELOW, *NOT_ABOVE) for key in pair}
 
 names = st.from_regex(r"\A[a-z]([-a-z0-9]{0,20}[a-z0-9])?\Z").map(lambda name: f"{name}-x"[:40])
 """The suffix keeps clear of keywords and module names, which the loader refuses."""
@@ -61,12 +66,21 @@ def answers(draw: st.DrawFn, language: str = "python") -> Answers:
     return Answers.model_validate(picked)
 
 
+def consistent(spec: Spec) -> Spec:
+    """Without the settings that could not stand beside each other, or beside what is derived."""
+    workloads = []
+    for workload in spec.workloads:
+        kept = {key: value for key, value in workload.settings.items() if key not in RELATED}
+        workloads.append(workload.model_copy(update={"settings": kept}))
+    return spec.model_copy(update={"workloads": tuple(workloads)})
+
+
 @st.composite
 def specs(draw: st.DrawFn) -> Spec:
     """A valid spec with a pinned stack that is rendered."""
     pairing = draw(st.sampled_from(RENDERED))
     workloads = draw(st.lists(names, min_size=1, max_size=3, unique=True))
-    return Spec.model_validate(
+    spec = Spec.model_validate(
         {
             "version": 1,
             "name": draw(names),
@@ -78,3 +92,8 @@ def specs(draw: st.DrawFn) -> Spec:
             ],
         }
     )
+    try:
+        plan_spec(loads(dump(spec), "queuewright.yaml").spec, CATALOG)
+    except SpecError:
+        return consistent(spec)
+    return spec

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from queuewright.errors import QueuewrightError, StackError
+from queuewright.errors import QueuewrightError, SpecError, StackError
 
 if TYPE_CHECKING:
     from queuewright.advisor.decision import Decision
+    from queuewright.render.kept import Rendered
     from queuewright.render.tree import Rendering
     from queuewright.spec import LoadedSpec
     from queuewright.stack.plan import StackPlan
@@ -27,14 +28,14 @@ DEFAULT_SPEC = Path("queuewright.yaml")
 
 @contextmanager
 def located(loaded: LoadedSpec) -> Iterator[None]:
-    """A StackError without a place gets that of `stack:` in the spec."""
+    """A problem without a place gets the one that its keys have in the spec, else that of `stack:`."""
     try:
         yield
-    except StackError as error:
-        raise StackError(
+    except (SpecError, StackError) as error:
+        raise type(error)(
             [
-                problem if problem.file else loaded.problem(("stack",), problem.message, problem.hint)
-                for problem in error.problems
+                each if each.file else loaded.problem(each.where or ("stack",), each.message, each.hint)
+                for each in error.problems
             ]
         ) from error
 
@@ -70,30 +71,39 @@ def _rendered(loaded: LoadedSpec, stack: StackPlan) -> Rendering:
 class Project:
     """A spec with its folder, as they are now."""
 
-    loaded: LoadedSpec
-    plan: StackPlan
+    spec: Path
     inspection: Inspection
     prefix: str
     """Of the paths of its files, from where the command runs: empty, or ending in `/`."""
-
-    @property
-    def advice(self) -> tuple[str, ...]:
-        """Where advice would differ from the stack that the spec pins."""
-        return tuple(each.message for each in self.plan.decision.contradictions)
+    advice: tuple[str, ...]
+    """Where advice would differ from the stack that the spec pins."""
 
 
 def open_project(spec: Path) -> Project:
-    """Loads and renders a spec and compares its folder with that. Writes nothing."""
-    from queuewright import workspace
+    """Loads and renders a spec and compares its folder with that. Writes nothing but the user's cache."""
+    from queuewright.render import kept
+    from queuewright.workspace.inspection import inspect
+
+    path = spec / DEFAULT_SPEC if spec.is_dir() else spec
+    state = kept.state_of(path)
+    rendered = kept.recall(path, state)
+    if rendered is None:
+        rendered = _render_anew(path)
+        kept.keep(path, state, rendered)
+    inspection = inspect(
+        path.parent, rendered.rendering, rendered.text, project=rendered.project, spec_name=path.name
+    )
+    return Project(path, inspection, prefix_of(path.parent), rendered.advice)
+
+
+def _render_anew(path: Path) -> Rendered:
+    from queuewright.render.kept import Rendered
     from queuewright.spec import load
 
-    loaded = load(spec)
+    loaded = load(path)
     stack = plan(loaded)
-    root = loaded.path.parent
-    inspection = workspace.inspect(
-        root, _rendered(loaded, stack), loaded.text, project=loaded.spec.name, spec_name=loaded.path.name
-    )
-    return Project(loaded, stack, inspection, prefix_of(root))
+    advice = tuple(each.message for each in stack.decision.contradictions)
+    return Rendered(loaded.spec.name, loaded.text, advice, _rendered(loaded, stack))
 
 
 def prefix_of(root: Path) -> str:
@@ -102,9 +112,7 @@ def prefix_of(root: Path) -> str:
     return "" if root == Path() else f"{root.as_posix()}/"
 
 
-def placed(error: QueuewrightError, project: Project) -> QueuewrightError:
-    """The same error, with its files named from where the command runs."""
-    problems = [
-        replace(each, file=f"{project.prefix}{each.file}") if each.file else each for each in error.problems
-    ]
+def placed(error: QueuewrightError, prefix: str) -> QueuewrightError:
+    """The same error, with its files named from where the command runs; `prefix` is `prefix_of` their folder."""
+    problems = [replace(each, file=f"{prefix}{each.file}") if each.file else each for each in error.problems]
     return type(error)(problems)

@@ -16,7 +16,7 @@ from queuewright.advisor import decide_project
 from queuewright.advisor.decision import Decision, StackId
 from queuewright.advisor.policy import Policy
 from queuewright.catalog import Catalog
-from queuewright.errors import StackError
+from queuewright.errors import SpecError, StackError
 from queuewright.sizing.assumptions import Assumptions, ProcessShape, from_data
 from queuewright.sizing.model import Sizing
 from queuewright.sizing.size import size
@@ -43,7 +43,7 @@ from queuewright.stack.plan import (
     Trigger,
     WorkloadPlan,
 )
-from queuewright.stack.settings import project_settings, workload_settings
+from queuewright.stack.settings import contradictions, project_settings, workload_settings
 from queuewright.stack.templating import evaluate, fill, holds
 
 LEVELS = ("high", "default", "low")
@@ -180,6 +180,9 @@ def _draft(
     overrides = {**spec.settings, **workload.settings}
     sizing = size(answers, overrides, _shape(process), assumptions)
     settings = workload_settings(overrides, answers, sizing, assumptions, catalog)
+    problems = contradictions(overrides, settings, ("workloads", spec.workloads.index(workload)))
+    if problems:
+        raise SpecError(problems)
     draft = Draft(
         name=workload.name,
         module=workload.name.replace("-", "_"),

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from queuewright.catalog import Catalog
+from queuewright.errors import Problem
 from queuewright.sizing.assumptions import Assumptions, KindDefaults
 from queuewright.sizing.model import Sizing
 from queuewright.sizing.size import default_cores, idempotency_ttl
 from queuewright.spec.model import Answers
+from queuewright.spec.settings import BELOW, NOT_ABOVE
 
 
 def project_settings(overrides: Mapping[str, Any], name: str, answers: Answers, catalog: Catalog) -> dict[str, Any]:
     valkey = "redis_licence_forbidden_valkey_available" in (answers.constraints or ())
     derived = {"namespace": name, "image": name, "redis_server": "valkey" if valkey else "redis"}
     return {
-        key: overrides.get(key, derived.get(key, setting.default))
+        key: _whole(overrides.get(key, derived.get(key, setting.default)))
         for key, setting in catalog.settings.items()
         if setting.scope == "project"
     }
@@ -31,15 +33,15 @@ def workload_settings(
     mode = "cpu" if answers.bound == "cpu" else "queue"
     derived: dict[str, Any] = {
         "concurrency": int(sizing.concurrency),
-        "time_limit": _whole(sizing.time_limit_s.value),
-        "soft_time_limit": _whole(sizing.soft_time_limit_s.value),
+        "time_limit": sizing.time_limit_s.value,
+        "soft_time_limit": sizing.soft_time_limit_s.value,
         "max_retries": kind.max_retries,
         "retry_backoff": kind.retry_backoff,
         "retry_backoff_max": kind.retry_backoff_max,
         "replicas_min": int(sizing.replicas_min),
         "replicas_max": int(sizing.replicas_max),
         "autoscaling": mode,
-        "latency_objective": _whole(sizing.latency_objective_s.value),
+        "latency_objective": sizing.latency_objective_s.value,
         "visibility_timeout": int(sizing.visibility_timeout_s),
         "prefetch": int(sizing.prefetch),
         "cores": default_cores(answers.bound),
@@ -49,14 +51,29 @@ def workload_settings(
         "max_tasks_per_child": kind.max_tasks_per_child,
         "idempotency_ttl": int(idempotency_ttl(answers, sizing.visibility_timeout_s.value, assumptions)),
         "alert_queue_length": int(sizing.queue_alert),
-        "alert_latency": _whole(sizing.latency_alert_s.value),
+        "alert_latency": sizing.latency_alert_s.value,
     }
     return {
-        key: overrides.get(key, derived.get(key, setting.default))
+        key: _whole(overrides.get(key, derived.get(key, setting.default)))
         for key, setting in catalog.settings.items()
         if setting.scope == "workload"
     }
 
 
-def _whole(value: float) -> float | int:
-    return int(value) if float(value).is_integer() else value
+def contradictions(overrides: Mapping[str, Any], settings: Mapping[str, Any], where: tuple[str | int, ...]) -> list[Problem]:
+    """Overrides that cannot hold together with what the other settings are derived to be."""
+    return [
+        Problem(
+            f"`{low}` ({settings[low]:g}) {'must be below' if strict else 'must not be above'} `{high}` ({settings[high]:g})",
+            hint=f"set both, or neither: what is not set is derived; `{low if high in overrides else high}` is",
+            where=(*where, "settings", low if low in overrides else high),
+        )
+        for low, high, strict in (*((low, high, True) for low, high in BELOW), *((low, high, False) for low, high in NOT_ABOVE))
+        if (low in overrides) != (high in overrides)
+        and (settings[low] > settings[high] or (strict and settings[low] == settings[high]))
+    ]
+
+
+def _whole(value: Any) -> Any:
+    """Whole numbers are written without a fraction, whether they came as `1h` or as 3600."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
