@@ -13,7 +13,7 @@ import runpy
 import signal
 import sys
 
-from . import connection, logs, metrics, pulse
+from . import connection, logs, metrics, pulse, stacks
 from .config import RuntimeSettings
 from .keeper import Keeper
 from .workloads import workload
@@ -29,6 +29,7 @@ def main() -> None:
     logging.getLogger("dramatiq").setLevel(logging.WARNING)
     # for the threads below; Dramatiq lets them through again, once there is something to stop
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    stacks.listen()
     former = pulse.clear()
     metrics.clear()
     metrics.name_slots(lambda: metrics.MAIN_SLOT)

@@ -41,7 +41,8 @@ class Workload:
     max_tasks_per_child: int
     """0: a worker process is never replaced."""
     max_child_memory_kib: int
-    """A worker process that has grown above it is replaced after its task."""
+    """A worker process that has grown above it is replaced after its task: its share of nine tenths of the container, and the 96 MiB
+    that all processes share."""
     max_payload_bytes: int
     priorities: bool
 
@@ -67,7 +68,7 @@ WORKLOADS: dict[str, Workload] = {
         idempotency_ttl_s=86400,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=0,
-        max_child_memory_kib=1433600,
+        max_child_memory_kib=1339392,
         max_payload_bytes=262144,
         priorities=False,
     ),
@@ -84,10 +85,10 @@ WORKLOADS: dict[str, Workload] = {
         hard_limit_s=30,
         visibility_s=960,
         result_ttl_s=3600,
-        idempotency_ttl_s=86400,
+        idempotency_ttl_s=80854,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=1000,
-        max_child_memory_kib=212992,
+        max_child_memory_kib=229376,
         max_payload_bytes=262144,
         priorities=True,
     ),
@@ -104,10 +105,10 @@ WORKLOADS: dict[str, Workload] = {
         hard_limit_s=10,
         visibility_s=510,
         result_ttl_s=3600,
-        idempotency_ttl_s=26843,
+        idempotency_ttl_s=8085,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=1000,
-        max_child_memory_kib=208896,
+        max_child_memory_kib=232448,
         max_payload_bytes=262144,
         priorities=False,
     ),
