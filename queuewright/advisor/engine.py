@@ -5,7 +5,7 @@ A set of options is an int, one bit an option.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -112,24 +112,42 @@ class Engine:
         self.warnings = [item for item in rules if item.rule.effect == "warn"]
         self.refusals = [item for item in rules if item.rule.effect == "refuse"]
         self.rules = rules
+        self._reading: dict[str, list[CompiledRule]] = {}
+        for item in rules:
+            for key in item.reads:
+                self._reading.setdefault(key, []).append(item)
         self._tie_order = tuple(
             (MATURITY_RANK[option.pairing.maturity], not option.is_default, -option.bit)
             for option in self.options
         )
 
-    def judge(self, known: Known) -> Verdict:
+    def masks(self, known: Known) -> dict[CompiledRule, int]:
+        """The options that each rule applies to."""
+        return {item: item.holds(known) for item in self.rules}
+
+    def masks_near(
+        self, masks: Mapping[CompiledRule, int], known: Known, key: str
+    ) -> dict[CompiledRule, int]:
+        """Those of answers that differ from the ones of `masks` in this key alone."""
+        return {**masks, **{item: item.holds(known) for item in self._reading.get(key, ())}}
+
+    def judge(self, known: Known, masks: Mapping[CompiledRule, int] | None = None) -> Verdict:
+        """`masks` where they are at hand."""
+        masks = self.masks(known) if masks is None else masks
         alive = self.everything
         for item in self.eliminations:
-            alive &= ~item.holds(known)
+            alive &= ~masks[item]
         scores = [0.0] * len(self.options)
         for item in self.preferences:
-            hit = item.holds(known) & alive
+            hit = masks[item] & alive
+            if not hit:
+                continue
             points = item.signed_points
             while hit:
                 low = hit & -hit
                 scores[low.bit_length() - 1] += points
                 hit ^= low
-        refused = any(item.holds(known) for item in self.refusals)
+        refused = any(masks[item] for item in self.refusals)
         winner = None if refused else self._best(alive, scores)
         return Verdict(alive, tuple(scores), refused, winner)
 

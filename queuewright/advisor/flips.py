@@ -21,12 +21,14 @@ ADDED = ("existing",)
 def flips_of(rules: Engine, known: Known, winner: Option | None) -> tuple[Flip, ...]:
     """In the order of the questions; answers that cannot change the winner on their own are left out."""
     held = str(winner.stack) if winner else None
+    masks = rules.masks(known)
     found = []
     for key in rules.catalog.answers:
         for value in other_values(rules, known, key):
-            if contradicts({**known, key: value}):
+            changed = {**known, key: value}
+            if contradicts(changed):
                 continue
-            other = rules.judge({**known, key: value}).winner
+            other = rules.judge(changed, rules.masks_near(masks, changed, key)).winner
             if (str(other.stack) if other else None) != held:
                 found.append(Flip(key, known[key], value, other.stack if other else None))
                 break

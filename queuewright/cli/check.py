@@ -63,18 +63,22 @@ def _checked(spec: Path, strict: bool) -> Checked:
     with console.working(f"checking {spec}"):
         project = projects.open_project(spec)
         result = workspace.check(project.inspection, strict=strict)
-    return drift.Checked(str(project.loaded.path), project.prefix, result, advice=project.advice)
+    return drift.Checked(str(project.spec), project.prefix, result, advice=project.advice)
 
 
 def _write(checks: list[Checked], form: CheckFormat, code: ExitCode) -> None:
-    from queuewright.report import drift, github, sarif
+    from queuewright.report import drift
 
     findings = [finding for each in checks for finding in drift.findings(each)]
     if form is CheckFormat.JSON:
         console.write_json(drift.as_json(checks))
     elif form is CheckFormat.SARIF:
+        from queuewright.report import sarif
+
         console.write_json(sarif.document(findings, code))
     elif form is CheckFormat.GITHUB:
+        from queuewright.report import github
+
         console.write(github.render(findings))
     elif not (console.settings.quiet and code is ExitCode.OK):
         console.show(drift.document(checks))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-import traceback
 from typing import Any
 
 import typer
@@ -37,6 +35,8 @@ class Group(TyperGroup):
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except QueuewrightError as error:
             if console.settings.debug:
+                import traceback
+
                 traceback.print_exc()
             console.fail(error)
             raise typer.Exit(error.exit_code) from None
@@ -46,6 +46,9 @@ class Group(TyperGroup):
 
 
 def _report_bug(error: Exception) -> None:
+    import tempfile
+    import traceback
+
     if console.settings.debug:
         traceback.print_exc()
         return

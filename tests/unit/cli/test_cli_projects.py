@@ -13,7 +13,7 @@ from test_cli_frame import run
 from queuewright.advisor.decision import Candidate, Decision, Reason, StackId
 from queuewright.cli import projects
 from queuewright.errors import StackError
-from queuewright.render import HEADER
+from queuewright.render import HEADER, kept
 from queuewright.render.tree import File, Owner, Rendering
 
 SPEC = """version: 1
@@ -52,6 +52,8 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
     made = Fake(tmp_path)
     (tmp_path / "queuewright.yaml").write_text(SPEC)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(kept, "recall", lambda *_: None)
+    monkeypatch.setattr(kept, "keep", lambda *_: None)
     monkeypatch.setattr(projects, "plan", lambda loaded: made.plan)
     monkeypatch.setattr(projects, "_rendered", lambda loaded, plan: made.rendering())
     return made
