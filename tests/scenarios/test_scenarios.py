@@ -15,6 +15,7 @@ from queuewright.spec.model import Answers
 
 HERE = Path(__file__).parent
 OWN = HERE / "own.yaml"
+OWN_FILES = ("own.yaml", "own2.yaml")
 
 
 def shared() -> Path:
@@ -43,8 +44,9 @@ def test_the_vocabulary_is_that_of_the_scenarios() -> None:
             )
 
 
-def test_own_scenarios_pass_and_none_gets_an_unacceptable_stack() -> None:
-    scores = score_file(OWN)
+@pytest.mark.parametrize("file", OWN_FILES)
+def test_own_scenarios_pass_and_none_gets_an_unacceptable_stack(file: str) -> None:
+    scores = score_file(HERE / file)
     assert len(scores) >= 60
     assert [(score.id, score.detail) for score in scores if score.outcome == "fail"] == []
     assert not any(score.unacceptable for score in scores)
