@@ -69,12 +69,13 @@ def contradicted(
         if wish.kind != "obvious":
             contradictions.append(_contradiction(engine, wish, winner, reasons))
         severity: Literal["must", "should"] = "must" if wish.kind == "wish" else "should"
+        verb = "is there but" if wish.kind == "existing" else "is"
         for topic, reason in reasons.items():
             warnings.append(
                 Warning_(
                     topic,
                     severity,
-                    f"{wish.text} is not recommended: {clause(reason.message)}",
+                    f"{wish.text} {verb} not recommended: {clause(reason.message)}",
                     reason.source,
                 )
             )
@@ -101,13 +102,13 @@ def _against(
     """Topic to the first reason against the wished parts, limits before preferences.
 
     Reasons against all of them count, but for those that the winner shares; the limits of some only where there are
-    no others. What exists is contradicted only where nothing of it survives.
+    no others. What exists and could stay is only asked about where the winner brings another in its place.
     """
     wanted = [option for option in engine.options if option.matches(wish.target)]
     if not wanted:
         return _impossible(engine, wish)
     alive = [option for option in wanted if verdict.alive >> option.bit & 1]
-    if alive and wish.kind != "wish":
+    if alive and (wish.kind == "obvious" or (wish.kind == "existing" and not _replaced(known, wish, winner))):
         return {}
     if verdict.refused:
         return _refused(engine, known)
@@ -124,6 +125,12 @@ def _against(
             found = whole if hit == mask else partly if item.rule.effect == "eliminate" else {}
             found.setdefault(item.rule.topic, _reason(engine, known, item, near, wish))
     return whole or partly
+
+
+def _replaced(known: Known, wish: Wish, winner: Option | None) -> bool:
+    """The winner has a broker, or a worker, that would be new where one of its kind is there."""
+    kind = next(iter(wish.target))
+    return winner is not None and getattr(winner.stack, kind) not in known["existing"]
 
 
 def _reason(engine: Engine, known: Known, item: CompiledRule, near: list[Option], wish: Wish) -> Reason:
