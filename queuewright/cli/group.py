@@ -1,12 +1,13 @@
-"""The command group: global flags anywhere, one place where exceptions become messages and exit codes."""
+"""Commands and their group: global flags anywhere, one place where exceptions become messages and exit codes."""
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from queuewright import __version__
 from queuewright.cli import console
@@ -18,7 +19,15 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer's own error for a wrong flag, which it shows itself; Typer exports only this subclass of it."""
 
 
+class Command(TyperCommand):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return [_converting_only_what_is_given(param) for param in super().get_params(ctx)]
+
+
 class Group(TyperGroup):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return [_converting_only_what_is_given(param) for param in super().get_params(ctx)]
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
         flags = [arg for arg in args[:end] if arg in GLOBAL_FLAGS]
@@ -43,6 +52,21 @@ class Group(TyperGroup):
         except Exception as error:
             _report_bug(error)
             raise typer.Exit(ExitCode.BUG) from None
+
+
+def _converting_only_what_is_given(param: Any) -> Any:
+    """A default has its type already; to convert anything Typer loads pydantic, which takes longer than Typer itself."""
+    param.process_value = partial(_process, param, type(param).process_value)
+    return param
+
+
+def _process(param: Any, convert: Any, ctx: Any, value: Any) -> Any:
+    source = ctx.get_parameter_source(param.name)
+    if source is None or source.name != "DEFAULT" or param.required:
+        return convert(param, ctx, value)
+    if value is None and (param.multiple or param.nargs == -1):
+        value = ()
+    return param.callback(ctx, param, value) if param.callback else value
 
 
 def _report_bug(error: Exception) -> None:

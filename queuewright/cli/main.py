@@ -1,37 +1,35 @@
-"""`qw`: the command line. Each command is a module that imports what it needs when it runs."""
+"""`qw`: the command line. Each command is a module of its name that imports what it needs when it runs."""
 
 from __future__ import annotations
 
+import gc
+import sys
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from queuewright import __version__
-from queuewright.cli import (
-    check,
-    compare,
-    console,
-    eject,
-    explain,
-    facts,
-    init,
-    listing,
-    recommend,
-    render,
-    schema,
-    size,
-)
-from queuewright.cli.group import Group
+from queuewright.cli import console
+from queuewright.cli.group import Command, Group
 
-app = typer.Typer(
-    name="qw",
-    cls=Group,
-    no_args_is_help=True,
-    rich_markup_mode=None,  # plain help is read the same everywhere, and starts in half the time
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 drift or a file in the way, 2 wrong input, 3 a bug of queuewright, 130 interrupted.",
-)
+COMMANDS = {
+    "init": "init.init",
+    "recommend": "recommend.recommend",
+    "render": "render.render",
+    "check": "check.check",
+    "explain": "explain.explain",
+    "list": "listing.list_",
+    "compare": "compare.compare",
+    "size": "size.size",
+    "facts": "facts.facts",
+    "schema": "schema.schema",
+    "eject": "eject.eject",
+}
+"""Name to module and function, in the order of the help."""
+SHORT_HELP = {"init": "Asks, recommends a stack, writes a project."}
+"""Of a command whose first sentence is too long for a list."""
 
 
 def _version(wanted: bool) -> None:
@@ -40,7 +38,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
@@ -55,19 +52,28 @@ def main(
     console.settings.debug = debug
 
 
-app.command("init", short_help="Asks, recommends a stack, writes a project.")(init.init)
-app.command("recommend")(recommend.recommend)
-app.command("render")(render.render)
-app.command("check")(check.check)
-app.command("explain")(explain.explain)
-app.command("list")(listing.list_)
-app.command("compare")(compare.compare)
-app.command("size")(size.size)
-app.command("facts")(facts.facts)
-app.command("schema")(schema.schema)
-app.command("eject")(eject.eject)
+def application(commands: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with all commands, or some of them."""
+    app = typer.Typer(
+        name="qw",
+        cls=Group,
+        no_args_is_help=True,
+        rich_markup_mode=None,  # plain help is read the same everywhere, and starts in half the time
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Exit codes: 0 done, 1 drift or a file in the way, 2 wrong input, 3 a bug of queuewright, 130 interrupted.",
+    )
+    app.callback()(main)
+    for name in commands:
+        module, _, function = COMMANDS[name].partition(".")
+        app.command(name, cls=Command, short_help=SHORT_HELP.get(name))(
+            getattr(import_module(f"queuewright.cli.{module}"), function)
+        )
+    return app
 
 
 def run() -> None:
-    """Entry point of `qw`, `queuewright` and `python -m queuewright`."""
-    app(prog_name="qw")
+    """Entry point of `qw`, `queuewright` and `python -m queuewright`. Of the commands it loads the one that is called."""
+    gc.disable()  # a run is short, and makes little that is garbage
+    called = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    application([called] if called in COMMANDS else COMMANDS)(prog_name="qw")

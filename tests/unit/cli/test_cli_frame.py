@@ -20,7 +20,7 @@ MODULE = [sys.executable, "-m", "queuewright"]
 
 
 def run(*args: str, stdin: str | None = None) -> tuple[int, str, str]:
-    result = RUNNER.invoke(main.app, list(args), input=stdin, prog_name="qw")
+    result = RUNNER.invoke(main.application(), list(args), input=stdin, prog_name="qw")
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout, result.stderr
