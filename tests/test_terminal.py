@@ -20,6 +20,23 @@ def spawn(cwd: Path, *argv: str) -> pexpect.spawn:
     )
 
 
+ON_AWS = ("workload=api", "cloud=aws", "hosting=kubernetes")
+
+
+def answered(cwd: Path, *pairs: str) -> pexpect.spawn:
+    """Enter at every question, up to the choice of the stack or what stands in its place."""
+    terminal = spawn(cwd, "shop", *(word for pair in pairs for word in ("--set", pair)))
+    before = ""
+    while True:
+        terminal.expect(QUESTION)
+        question = terminal.match.group(1)
+        if question in ("Which stack?", "And now?"):
+            return terminal
+        if question != before:  # an answered question is drawn once more
+            before = question
+            terminal.send(ENTER)
+
+
 def finish(terminal: pexpect.spawn) -> int:
     terminal.expect(pexpect.EOF)
     terminal.close()
@@ -41,7 +58,7 @@ def test_defaults_lead_to_a_project(tmp_path: Path) -> None:
     assert "Which stack?" in seen
     assert (tmp_path / "shop" / "queuewright.yaml").is_file()
     assert (tmp_path / "shop" / "DECISION.md").is_file()
-    assert (tmp_path / "shop" / "compose.yaml").is_file() == ("And now?" in seen)
+    assert "And now?" in seen
 
 
 def test_a_preset_asks_only_for_consent(tmp_path: Path) -> None:
@@ -56,9 +73,40 @@ def test_a_preset_asks_only_for_consent(tmp_path: Path) -> None:
 def test_nothing_is_written_without_consent(tmp_path: Path) -> None:
     terminal = spawn(tmp_path, "shop", "--preset", "api")
     terminal.expect("And now")
+    terminal.send(DOWN + ENTER)
+    assert finish(terminal) == 0
+    assert not (tmp_path / "shop").exists()
+
+
+def test_advice_only_wants_consent_too(tmp_path: Path) -> None:
+    """The best stack that the whole project can be written for is one step below the advice."""
+    terminal = answered(tmp_path, *ON_AWS)
+    terminal.expect("advice only.*the best that can be written")
+    terminal.send(ENTER)
+    terminal.expect("Write 2 files to shop.*Answer again.*Stop")
     terminal.send(DOWN + DOWN + ENTER)
     assert finish(terminal) == 0
     assert not (tmp_path / "shop").exists()
+
+
+def test_after_a_refusal_the_answers_can_be_changed(tmp_path: Path) -> None:
+    terminal = answered(tmp_path, "workload=api", "constraints=no_cloud_queue,no_broker_server")
+    assert "No stack can do this" in terminal.before
+    terminal.expect("Answer again")
+    terminal.send(DOWN + ENTER)
+    assert finish(terminal) == 1
+
+
+def test_a_folder_that_names_no_project_is_asked_about_instead_of_refused(tmp_path: Path) -> None:
+    terminal = spawn(tmp_path, "123", "--preset", "api")
+    terminal.expect("What is the project called")
+    terminal.send("import" + ENTER)
+    terminal.expect("is a keyword of Python")
+    terminal.send("\x15shop" + ENTER)
+    terminal.expect("name: shop")
+    terminal.sendintr()
+    terminal.expect("Nothing was written")
+    assert finish(terminal) == 130
 
 
 @pytest.mark.parametrize("argv", [["shop"], ["shop", "--preset", "ml"]])

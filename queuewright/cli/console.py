@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from queuewright.report.document import Document
 
 PROGRESS_AFTER_S = 1.0
+SHOWN_ALIKE = 4
+"""Files with one and the same problem that are each named."""
 
 
 class Format(StrEnum):
@@ -110,8 +112,17 @@ def note(message: str) -> None:
 
 
 def fail(error: QueuewrightError) -> None:
+    """Every problem; one that many files share is said once."""
+    alike: dict[Any, list[Problem]] = {}
     for problem in error.problems:
-        _err(_describe(problem))
+        whole_file = problem.file is not None and problem.line is None
+        alike.setdefault((problem.message, problem.hint) if whole_file else id(problem), []).append(problem)
+    for first, *others in alike.values():
+        if len(others) < SHOWN_ALIKE:
+            for problem in (first, *others):
+                _err(_describe(problem))
+        else:
+            _err(_describe(replace(first, file=f"{first.file} and {len(others)} more")))
 
 
 def _describe(problem: Problem) -> str:

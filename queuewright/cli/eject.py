@@ -37,4 +37,4 @@ def eject(
     elif not (console.settings.quiet and applied):
         console.show(changes.document(plan, applied=applied))
     if plan.error is not None:
-        raise projects.placed(plan.error, project)
+        raise projects.placed(plan.error, project.prefix)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from queuewright.cli import console
+from queuewright.cli import console, newproject, pick
 from queuewright.errors import BlockedError, ExitCode, Problem, SpecError, UsageError
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from queuewright.advisor.policy import Policy
     from queuewright.catalog import Preset
     from queuewright.spec import Answers, LoadedSpec
-    from queuewright.workspace import Plan
-
-AGAIN = "again"
-STOP = "stop"
 
 
 def init(
@@ -49,26 +46,57 @@ def init(
     from queuewright.wizard.start import preset as find_preset
     from queuewright.wizard.start import project_name
 
-    known = catalog.load()
-    chosen = find_preset(known, preset) if preset else None
+    chosen = find_preset(catalog.load(), preset) if preset else None
     rules = advisor.policy.load(policy) if policy else None
     _refuse_existing(directory)
     asking = not yes and console.interactive(no_input)
-    given = _given(answers, pairs or [], chosen)
+    given = _given(answers, pairs or [])
+    if name is not None or not asking:
+        project_name(name, directory, given.language or ("python",))
+    wanted = Wanted(directory, name, given, chosen, rules, yes, asking, all_questions)
+    try:
+        loaded, decision = _settle(wanted)
+    except (KeyboardInterrupt, EOFError):
+        console.note("\nNothing was written.")
+        raise
+    newproject.write(loaded, directory, decision)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line says."""
+
+    directory: Path
+    name: str | None
+    given: Answers
+    preset: Preset | None
+    policy: Policy | None
+    yes: bool
+    asking: bool
+    all_questions: bool
+
+
+def _settle(wanted: Wanted) -> tuple[LoadedSpec, Decision]:
+    """The spec to write, agreed on where there is someone to ask. Raises typer.Exit where there is none to write."""
+    answers: Answers | None = None
     while True:
-        complete = (
-            _ask(given, directory, all_questions)
-            if asking and chosen is None
-            else _defaults(given, yes, chosen)
-        )
-        called = project_name(name, directory, complete.language or ("python",))
-        stack, decision = _choose(complete, chosen, rules, asking)
+        answers = _ask(wanted, answers) if wanted.asking and wanted.preset is None else _defaults(wanted)
+        name = _called(wanted, answers)
+        stack, decision = pick.choose(answers, wanted.given, wanted.preset, wanted.policy, wanted.asking)
+        if isinstance(stack, str):
+            continue
         if stack is None:
+            if wanted.asking and wanted.preset is None and newproject.wants_to_answer_again():
+                continue
             raise typer.Exit(ExitCode.DRIFT)
-        loaded = _spec(called, directory, complete, stack, chosen)
-        answer = _write(loaded, directory, decision, asking)
-        if answer != AGAIN:
-            return
+        loaded = _spec(name, wanted, answers, stack)
+        if not wanted.asking:
+            return loaded, decision
+        answer = newproject.confirm(loaded, wanted.directory, again=wanted.preset is None)
+        if answer == newproject.WRITE:
+            return loaded, decision
+        if answer == newproject.STOP:
+            raise typer.Exit(ExitCode.OK)
 
 
 def _refuse_existing(directory: Path) -> None:
@@ -83,178 +111,82 @@ def _refuse_existing(directory: Path) -> None:
         )
 
 
-def _given(file: str | None, pairs: list[str], preset: Preset | None) -> Answers:
-    """What was said on the command line: --set over --answers over the preset."""
-    from queuewright.spec import Answers, answers_from_pairs, conflicts, load_answers
+def _given(file: str | None, pairs: list[str]) -> Answers:
+    """What was said on the command line: --set over --answers."""
+    from queuewright.spec import answers_from_pairs, conflicts, load_answers
 
     given = answers_from_pairs(pairs)
     if file is not None:
         given = given.over(load_answers(file))
-    if preset is not None:
-        given = given.over(Answers.model_validate(preset.answers))
     messages = conflicts(given)
     if messages:
         raise SpecError([Problem(message, hint="change one of the two with --set") for message in messages])
     return given
 
 
-def _defaults(given: Answers, yes: bool, preset: Preset | None) -> Answers:
+def _defaults(wanted: Wanted) -> Answers:
     """Without questions: only the kind of work has no default that could be guessed."""
     from queuewright import catalog
-    from queuewright.wizard.start import typical
+    from queuewright.spec import Answers
+    from queuewright.wizard import detect
+    from queuewright.wizard.start import preset_answers, typical
 
-    if given.workload is None and not yes and preset is None:
+    given = wanted.given
+    if wanted.preset is not None:
+        return typical(preset_answers(wanted.preset, given), catalog.load())
+    if given.workload is None and not wanted.yes:
         raise UsageError(
             "`workload` is not answered, and there is nobody to ask",
             hint="give --set workload=email, --answers FILE or --preset api; --yes takes all defaults",
         )
-    return typical(given, catalog.load())
+    found = detect(wanted.directory, *_around(wanted.directory))
+    for key in found.answers:
+        if key not in given.answered():
+            console.note(f"`{key}` as found: {found.evidence[key]}")
+    return typical(given.over(Answers.model_validate(found.answers)), catalog.load())
 
 
-def _ask(given: Answers, directory: Path, ask_all: bool) -> Answers:
+def _around(directory: Path) -> list[Path]:
+    """The folder that the command runs in, where the project goes below it."""
+    here = Path.cwd()
+    return [Path()] if directory.resolve() != here and directory.resolve().is_relative_to(here) else []
+
+
+def _ask(wanted: Wanted, before: Answers | None) -> Answers:
     from queuewright.wizard import ask_answers
 
     console.note("A few questions; Ctrl-C stops without writing anything.\n")
-    return ask_answers(given, root=directory, ask_all=ask_all)
+    roots = (wanted.directory, *_around(wanted.directory))
+    return ask_answers(wanted.given, roots=roots, ask_all=wanted.all_questions, before=before)
 
 
-def _choose(
-    answers: Answers, preset: Preset | None, policy: Policy | None, asking: bool
-) -> tuple[StackId | None, Decision]:
-    """The stack to write a project for; None on a refusal."""
-    from queuewright import advisor
-    from queuewright.report import recommendation
-    from queuewright.spec import StackChoice
-
-    pinned = StackChoice.model_validate(preset.stack) if preset else None
-    with console.working("weighing the stacks"):
-        decision = advisor.decide(answers, policy=policy, pinned=pinned)
-    if not console.settings.quiet and (asking or decision.winner is None):
-        console.show(recommendation.document(decision))
-    if decision.winner is None:
-        return None, decision
-    if not asking or preset is not None:
-        return decision.winner.stack, decision
-    return _pick(decision), decision
-
-
-def _pick(decision: Decision) -> StackId:
-    """The recommended stack, or another one that survived."""
+def _called(wanted: Wanted, answers: Answers) -> str:
+    """The project's name; where the folder's is none, the user is asked for one."""
+    from queuewright.spec.names import RULE
     from queuewright.wizard import Prompts
+    from queuewright.wizard.start import name_problem, project_name
 
-    assert decision.winner is not None
-    survivors = (decision.winner, *decision.alternatives)
-    choices = [
-        (
-            f"{each.stack}{' (recommended)' if each is decision.winner else ''}{'' if each.rendered else ' (advice only)'}",
-            each.stack,
+    languages = answers.language or ("python",)
+    try:
+        return project_name(wanted.name, wanted.directory, languages)
+    except UsageError as error:
+        if not wanted.asking or wanted.name is not None:
+            raise
+        (problem,) = error.problems
+        hint = f"{problem.message[0].upper()}{problem.message[1:]}. A name has {RULE}."
+        return Prompts().line(
+            "What is the project called?", hint, "", lambda text: name_problem(text, languages)
         )
-        for each in survivors
-    ]
-    picked: StackId = Prompts().select("Which stack?", choices, decision.winner.stack)
-    return picked
 
 
-def _spec(name: str, directory: Path, answers: Answers, stack: StackId, preset: Preset | None) -> LoadedSpec:
+def _spec(name: str, wanted: Wanted, answers: Answers, stack: StackId) -> LoadedSpec:
     """The spec as it will stand on disk, read back so that it is known to be valid."""
     from queuewright import catalog
     from queuewright.spec import dump, loads
-    from queuewright.wizard.start import new_spec
+    from queuewright.wizard.start import new_spec, preset_settings
 
-    spec = new_spec(
-        name,
-        answers,
-        stack,
-        catalog.load(),
-        preset.settings if preset else {},
-        preset.workload if preset else None,
-    )
-    return loads(dump(spec), str(directory / "queuewright.yaml"))
-
-
-def _write(loaded: LoadedSpec, directory: Path, decision: Decision, asking: bool) -> str:
-    from queuewright.stack import is_rendered
-
-    stack = loaded.spec.stack
-    assert stack is not None
-    if not is_rendered(stack.broker, stack.worker):
-        return _write_advice(loaded, directory, decision)
-    plan = _plan(loaded, directory)
-    if plan.error is not None:
-        raise plan.error
-    if asking:
-        answer = _confirm(loaded, directory, plan)
-        if answer != "write":
-            return answer
-    _save(loaded, directory)
-    _apply(plan, directory / "queuewright.yaml")
-    _say_next(loaded, directory, len(plan.writes))
-    return "written"
-
-
-def _plan(loaded: LoadedSpec, directory: Path) -> Plan:
-    from queuewright import workspace
-    from queuewright.cli import projects
-
-    with console.working("rendering"):
-        rendering = projects.rendering(loaded)
-        return workspace.plan(workspace.inspect(directory, rendering, loaded.text, project=loaded.spec.name))
-
-
-def _confirm(loaded: LoadedSpec, directory: Path, plan: Plan) -> str:
-    from queuewright.wizard import Prompts
-
-    console.note(f"\n{loaded.text}")
-    choices = [
-        (f"Write {len(plan.writes)} files to {directory}", "write"),
-        ("Answer again", AGAIN),
-        ("Stop without writing anything", STOP),
-    ]
-    answer: str = Prompts().select("And now?", choices, "write")
-    return answer
-
-
-def _save(loaded: LoadedSpec, directory: Path, record: str | None = None) -> None:
-    """The spec before the rest: a run that is killed after it is completed by `qw render`."""
-    import json
-
-    from queuewright import workspace
-    from queuewright.spec import SCHEMA_FILE, json_schema
-
-    schema = json.dumps(json_schema(), indent=2) + "\n"
-    files = {
-        SCHEMA_FILE: schema,
-        **({"DECISION.md": record} if record else {}),
-        "queuewright.yaml": loaded.text,
-    }
-    workspace.write_once(directory, files)
-
-
-def _apply(plan: Plan, spec: Path) -> None:
-    from queuewright import workspace
-
-    try:
-        workspace.apply(plan)
-    except BaseException:
-        console.note(f"{spec} is written, the rest is not: run `qw render` there once that is mended")
-        raise
-
-
-def _write_advice(loaded: LoadedSpec, directory: Path, decision: Decision) -> str:
-    """A stack that can be advised but not rendered yet: the spec and the decision record only."""
-    from queuewright.report import markdown, recommendation
-
-    _save(loaded, directory, markdown.render(recommendation.document(decision, why=True)))
-    stack = loaded.spec.stack
-    assert stack is not None
-    console.note(
-        f"{stack.broker}+{stack.worker} can be advised, but not rendered yet: wrote the spec and the decision record."
-    )
-    console.note(f"  {directory / 'queuewright.yaml'}\n  {directory / 'DECISION.md'}")
-    return "written"
-
-
-def _say_next(loaded: LoadedSpec, directory: Path, files: int) -> None:
-    where = "" if directory == Path() else f"cd {directory} && "
-    console.note(f"Wrote {files} files to {directory}. Why this stack: {directory / 'DECISION.md'}")
-    console.note(f"Next:\n  {where}scripts/secrets.sh && docker compose up --build --wait")
+    preset = wanted.preset
+    settings = preset_settings(preset, answers) if preset else {}
+    workload = preset.workload if preset else None
+    spec = new_spec(name, answers, stack, catalog.load(), settings, workload)
+    return loads(dump(spec), str(wanted.directory / "queuewright.yaml"))

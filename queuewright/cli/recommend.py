@@ -98,4 +98,4 @@ def _asked() -> Answers:
     from queuewright.spec import Answers
     from queuewright.wizard import ask_answers
 
-    return ask_answers(Answers(), root=Path())
+    return ask_answers(Answers(), roots=[Path()])

@@ -53,4 +53,4 @@ def render(
         if dry_run or (not diff and not (console.settings.quiet and applied)):
             console.show(changes.document(plan, applied=applied, brief=first))
     if plan.error is not None:
-        raise projects.placed(plan.error, project)
+        raise projects.placed(plan.error, project.prefix)

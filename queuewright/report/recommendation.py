@@ -28,11 +28,30 @@ def document(decision: Decision, *, why: bool = False) -> Document:
     ]
 
 
+def brief(decision: Decision) -> Document:
+    """What to know before choosing: it fits a screen or two. The rest is in `document`, and in DECISION.md."""
+    return [
+        *_verdict(decision),
+        *_because(decision, why=False, hint=False),
+        *_contradicted(decision),
+        *_warned(decision, ("must",)),
+    ]
+
+
+def taken(stack: StackId, decision: Decision) -> Document:
+    """The start of a decision record where another stack than the recommended one was taken."""
+    assert decision.winner is not None
+    return [
+        Heading(title(stack)),
+        Paragraph(f"Taken in place of the advice, which is {title(decision.winner.stack)}. The advice:"),
+    ]
+
+
 def _verdict(decision: Decision) -> Iterator[Block]:
     winner, refusal = decision.winner, decision.refusal
     if winner is not None:
         stack = winner.stack
-        yield Heading(f"{_title(stack)}")
+        yield Heading(f"{title(stack)}")
         yield Paragraph(("Variant ", Span(stack.variant, "code"), _summary(stack)))
         if not winner.rendered:
             yield Paragraph(Span("queuewright advises this stack but cannot render it yet.", "caution"))
@@ -41,7 +60,7 @@ def _verdict(decision: Decision) -> Iterator[Block]:
         yield Paragraph("No stack holds for every workload. Split them into specs of their own:")
         yield Bullets(
             tuple(
-                Item((Span(_title(each.stack), "strong"), f" for {', '.join(each.workloads)}"))
+                Item((Span(title(each.stack), "strong"), f" for {', '.join(each.workloads)}"))
                 for each in decision.splits
             )
         )
@@ -53,15 +72,18 @@ def _verdict(decision: Decision) -> Iterator[Block]:
             yield Paragraph(("What would do it: ", refusal.outside))
 
 
-def _because(decision: Decision, why: bool) -> Iterator[Block]:
+def _because(decision: Decision, why: bool, hint: bool = True) -> Iterator[Block]:
     if decision.winner is None or not decision.winner.reasons:
         return
     reasons = sorted(decision.winner.reasons, key=lambda reason: -abs(reason.points))
     shown = reasons if why else reasons[:TOP_REASONS]
     yield Heading("Why", 2)
     yield Bullets(tuple(_pointed(reason) for reason in shown))
-    if len(shown) < len(reasons):
-        yield Paragraph(Span(f"{len(reasons) - len(shown)} smaller reasons more: --why shows all.", "dim"))
+    hidden = len(reasons) - len(shown)
+    if hidden and hint:
+        yield Paragraph(
+            Span(f"{hidden} smaller reason{'' if hidden == 1 else 's'} more: --why shows all.", "dim")
+        )
 
 
 def _contradicted(decision: Decision) -> Iterator[Block]:
@@ -70,11 +92,13 @@ def _contradicted(decision: Decision) -> Iterator[Block]:
         yield Bullets(tuple(_sourced(each.message, each.source) for each in decision.contradictions))
 
 
-def _warned(decision: Decision) -> Iterator[Block]:
-    for severity, title in (("must", "What must be true"), ("should", "What to watch")):
+def _warned(decision: Decision, severities: tuple[str, ...] = ("must", "should")) -> Iterator[Block]:
+    for severity, heading in (("must", "What must be true"), ("should", "What to watch")):
+        if severity not in severities:
+            continue
         warnings = [each for each in decision.warnings if each.severity == severity]
         if warnings:
-            yield Heading(title, 2)
+            yield Heading(heading, 2)
             style: Any = "bad" if severity == "must" else "caution"
             yield Bullets(
                 tuple(_sourced((Span(each.id, style), f": {each.message}"), each.source) for each in warnings)
@@ -87,13 +111,13 @@ def _others(decision: Decision, why: bool) -> Iterator[Block]:
     yield Heading("What else survived", 2)
     if why:
         for each in decision.alternatives:
-            yield Paragraph((Span(_title(each.stack), "strong"), f", {_points(each.score)}"))
+            yield Paragraph((Span(title(each.stack), "strong"), f", {_points(each.score)}"))
             if each.reasons:
                 yield Bullets(tuple(_pointed(reason) for reason in each.reasons))
         return
     best = decision.winner.score if decision.winner else None
     rows = tuple(
-        (_title(each.stack), f"{each.score:g}", _short(each), "yes" if each.rendered else "advised only")
+        (title(each.stack), f"{each.score:g}", _short(each), "yes" if each.rendered else "advised only")
         for each in decision.alternatives[:5]
     )
     yield Table(
@@ -143,7 +167,7 @@ def _would_change(decision: Decision) -> Iterator[Block]:
 
 
 def _flip(flip: Flip) -> Line:
-    to = _title(flip.stack) if flip.stack else "no stack at all"
+    to = title(flip.stack) if flip.stack else "no stack at all"
     key = BARE.get(flip.answer, flip.answer)
     return (
         Span(key, "code"),
@@ -159,7 +183,8 @@ def _assumed(decision: Decision) -> Iterator[Block]:
         yield Paragraph(", ".join(pairs))
 
 
-def _title(stack: StackId) -> str:
+def title(stack: StackId) -> str:
+    """Its parts by name."""
     return f"{_name(stack.broker)} + {_name(stack.worker)}"
 
 

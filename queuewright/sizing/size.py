@@ -122,9 +122,11 @@ def size(
     )
 
 
-def idempotency_ttl(answers: Answers, retention_s: float, assumptions: Assumptions) -> Figure:
-    """How long finished tasks are remembered: a day, or what the ledger's memory allows at the average rate."""
-    rate = _known(answers.rate_avg_per_s)
+def idempotency_ttl(rate: float, retention_s: float, assumptions: Assumptions) -> Figure:
+    """How long finished tasks are remembered: a day, or what the ledger's memory allows.
+
+    `rate`: of all workloads together, which share that memory; tasks a second on average.
+    """
     day = 86400.0
     fits = assumptions.ledger_memory_mib * 2**20 / assumptions.ledger_entry_bytes / rate if rate else day
     if fits >= day:

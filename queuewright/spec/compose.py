@@ -21,8 +21,8 @@ class _StopError(Exception):
     """The text cannot be read any further; the problem is noted."""
 
 
-def compose(text: str, problems: Problems) -> Node | None:
-    """The root node, or None where the text is no YAML or holds nothing."""
+def compose(text: str, problems: Problems, *, empty: str = "`qw init` writes a spec") -> Node | None:
+    """The root node, or None where the text is no YAML or holds nothing; `empty` is what to do about that."""
     try:
         root = _Composer(problems).document(text)
     except _StopError:
@@ -35,7 +35,7 @@ def compose(text: str, problems: Problems) -> Node | None:
         problems.at(line, column, f"the character {character} is not allowed in YAML", "remove it")
         return None
     if root is None:
-        problems.at(1, 1, "the file is empty", "`qw init` writes a spec")
+        problems.at(1, 1, "the file is empty", empty)
     return root
 
 

@@ -75,10 +75,21 @@ def load_answers(path: Path | str, text: str | None = None) -> Answers:
         )
     file = "<stdin>" if str(path) == "-" else str(path)
     problems = Problems(file)
-    root = compose(text.removeprefix("\N{BYTE ORDER MARK}"), problems)
+    root = compose(
+        text.removeprefix("\N{BYTE ORDER MARK}"),
+        problems,
+        empty="write answers like `workload: email`; `qw explain answers` lists them",
+    )
     expect = Expect(problems, is_json(text))
     if isinstance(root, Mapping) and root.keys() == ["answers"]:
         root = root.get("answers")
+    if isinstance(root, Mapping) and "workloads" in root.keys():  # noqa: SIM118 - a node, not a dict
+        problems.add(
+            root,
+            "this is a spec, not a mapping of answers",
+            "give it to `qw recommend` or `qw render` as SPEC",
+        )
+        problems.stop_if_any()
     if root is not None and not isinstance(root, Mapping):
         problems.add(
             root,

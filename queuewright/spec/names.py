@@ -31,10 +31,12 @@ _PYTHON_STDLIB = _words("""abc aifc antigravity argparse array ast asynchat asyn
     xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo""")
 """Top-level modules of Python 3.11 to 3.14; a package of the same name would hide one, or be hidden."""
 
-_PYTHON_LIBRARIES = _words("""amqp arq billiard cachetools celery click dramatiq faststream fastapi gevent greenlet httpx huey jinja2 kombu limits mypy
-    numpy opentelemetry pika pip prometheus_client pybreaker pydantic pydantic_settings pytest redis requests rq ruff
-    setuptools starlette structlog taskiq tenacity torch typer tzdata uvicorn uvloop valkey vine yaml""")
-"""What a rendered project imports, or is likely to."""
+_PYTHON_LIBRARIES = _words("""aiohttp aiokafka alembic amqp anyio arq azure billiard boto3 botocore cachetools celery click confluent_kafka django
+    dramatiq faststream fastapi flask gevent google greenlet httpx huey jinja2 kafka kombu limits mypy numpy openai
+    opentelemetry pandas pika pip prometheus_client psutil psycopg psycopg2 pybreaker pydantic pydantic_settings pymongo
+    pytest redis requests rq ruff scipy sentry_sdk setuptools sklearn sqlalchemy starlette stripe structlog taskiq tenacity
+    tensorflow torch transformers typer tzdata uvicorn uvloop valkey vine yaml""")
+"""What a rendered project imports, or the tasks that are written into it are likely to."""
 
 _KEYWORDS = {
     "python": frozenset(keyword.kwlist),

@@ -97,8 +97,9 @@ def build_plan(spec: Spec, decision: Decision, catalog: Catalog) -> StackPlan:
         "fact": catalog.fact,
         "why": lambda pitfall: catalog.pitfalls[pitfall].why,
     }
+    total_rate = sum(each.rate_avg_per_s or 0 for each in answers.values())
     drafts = tuple(
-        _draft(workload, answers[workload.name], spec, parts, priority, names, assumptions, catalog)
+        _draft(workload, answers[workload.name], spec, parts, priority, names, total_rate, assumptions, catalog)
         for workload in spec.workloads
     )
     names["workloads"] = drafts
@@ -173,13 +174,14 @@ def _draft(
     parts: Components,
     priority: PriorityScheme,
     names: Mapping[str, Any],
+    total_rate: float,
     assumptions: Assumptions,
     catalog: Catalog,
 ) -> Draft:
     process = _process(parts.worker)
     overrides = {**spec.settings, **workload.settings}
     sizing = size(answers, overrides, _shape(process), assumptions)
-    settings = workload_settings(overrides, answers, sizing, assumptions, catalog)
+    settings = workload_settings(overrides, answers, sizing, total_rate, assumptions, catalog)
     problems = contradictions(overrides, settings, ("workloads", spec.workloads.index(workload)))
     if problems:
         raise SpecError(problems)
@@ -268,6 +270,7 @@ def _workload(
         ),
         tmpfs=tuple(process.tmpfs),
         scheduler=bool(draft.answers.cron),
+        redelivery=fill(parts.pairing.redelivery, scope) if parts.pairing.redelivery else None,
     )
 
 
@@ -365,7 +368,9 @@ def _identities(
     identities = {"project": name, "stack": f"{stack.broker}+{stack.worker}", "variant": stack.variant}
     for part in parts:
         identities |= fill(part.identities, names)
+    arguments = parts.pairing.queue_identity
     for draft in drafts:
+        more = f", {fill(arguments, {**names, 'w': draft})}" if arguments else ""
         for queue in draft.queues:
-            identities[f"queue {queue.name}"] = f"dead letters to {queue.dead_letter}"
+            identities[f"queue {queue.name}"] = f"dead letters to {queue.dead_letter}{more}"
     return dict(sorted(identities.items()))

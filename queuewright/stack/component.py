@@ -88,6 +88,10 @@ class Component(Part):
     """Jinja over `w` and `level`."""
     dead_letter: str | None = None
     """Jinja over `w`."""
+    redelivery: str | None = None
+    """Jinja over `w`: when what a lost worker held comes again; None: after the visibility timeout."""
+    queue_identity: str | None = None
+    """Jinja over `w`: arguments of its queues that a live broker refuses to change."""
     queries: dict[str, str] = Field(default_factory=dict)
     triggers: list[Entry] = Field(default_factory=list)
     scaling_formula: str | None = None

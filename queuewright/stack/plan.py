@@ -211,6 +211,8 @@ class WorkloadPlan:
     tmpfs: tuple[str, ...] = ("/tmp",)
     scheduler: bool = False
     """Has periodic tasks, that a singleton enqueues."""
+    redelivery: str | None = None
+    """When what a lost worker held comes again, in words; None: after the visibility timeout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +244,10 @@ class RunbookCommand:
     id: str
     """queue_length | in_flight | dead_letters | replay | purge | drain | broker_memory | consumers | ping"""
     title: str
-    compose: str
-    kubernetes: str
+    compose: str = ""
+    kubernetes: str = ""
+    worker: str = ""
+    """In place of the two: runs in a worker, the same on both; `$W` is the workload, `$N` the namespace."""
 
 
 @dataclass(frozen=True, slots=True)

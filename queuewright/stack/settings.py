@@ -25,8 +25,14 @@ def project_settings(overrides: Mapping[str, Any], name: str, answers: Answers, 
 
 
 def workload_settings(
-    overrides: Mapping[str, Any], answers: Answers, sizing: Sizing, assumptions: Assumptions, catalog: Catalog
+    overrides: Mapping[str, Any],
+    answers: Answers,
+    sizing: Sizing,
+    total_rate: float,
+    assumptions: Assumptions,
+    catalog: Catalog,
 ) -> dict[str, Any]:
+    """`total_rate`: of all workloads, tasks a second on average."""
     assert answers.workload is not None
     assert answers.bound is not None
     kind: KindDefaults = assumptions.kinds[answers.workload]
@@ -49,7 +55,7 @@ def workload_settings(
         "memory_limit": int(sizing.memory_mib),
         "gpus": 1 if answers.bound == "gpu" else 0,
         "max_tasks_per_child": kind.max_tasks_per_child,
-        "idempotency_ttl": int(idempotency_ttl(answers, sizing.visibility_timeout_s.value, assumptions)),
+        "idempotency_ttl": int(idempotency_ttl(total_rate, sizing.visibility_timeout_s.value, assumptions)),
         "alert_queue_length": int(sizing.queue_alert),
         "alert_latency": sizing.latency_alert_s.value,
     }

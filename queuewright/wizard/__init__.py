@@ -5,4 +5,16 @@ from queuewright.wizard.interview import Checklist, Interview, Numbers, Question
 from queuewright.wizard.prompts import BACK, Prompts
 from queuewright.wizard.session import ask_answers, run
 
-__all__ = ["BACK", "Checklist", "Findings", "Interview", "Numbers", "Prompts", "Question", "ask_answers", "detect", "run", "shown"]
+__all__ = [
+    "BACK",
+    "Checklist",
+    "Findings",
+    "Interview",
+    "Numbers",
+    "Prompts",
+    "Question",
+    "ask_answers",
+    "detect",
+    "run",
+    "shown",
+]

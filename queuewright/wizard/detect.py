@@ -34,7 +34,7 @@ SYNC_FRAMEWORKS = {"django", "flask", "pyramid", "bottle"}
 
 @dataclass
 class Findings:
-    """Answers that files suggest, each with the file that says so."""
+    """Answers that files suggest, and where: `in Gemfile`, `redis in compose.yaml`."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
@@ -49,12 +49,18 @@ class Findings:
                 self.evidence[key] = f"{before}, {value} in {file}" if before else f"{value} in {file}"
         elif key not in self.answers:
             self.answers[key] = value
-            self.evidence[key] = file
+            self.evidence[key] = f"in {file}"
 
 
-def detect(root: Path) -> Findings:
-    """Never raises for what the files say; one that cannot be read suggests nothing."""
+def detect(*roots: Path) -> Findings:
+    """What the files of some folders say, the first folder before the others. Never raises for what is in them."""
     findings = Findings()
+    for root in roots:
+        _look(root, findings)
+    return findings
+
+
+def _look(root: Path, findings: Findings) -> None:
     for name, read in (
         ("pyproject.toml", _pyproject),
         ("requirements.txt", _requirements),
@@ -70,7 +76,6 @@ def detect(root: Path) -> Findings:
         if text is not None:
             for image in _images(text):
                 findings.suggest("existing", image, name)
-    return findings
 
 
 def _read(path: Path) -> str | None:
@@ -96,11 +101,16 @@ def _pyproject(text: str) -> Iterator[tuple[str, Any]]:
 
 def _requirements(text: str) -> Iterator[tuple[str, Any]]:
     yield "language", ["python"]
-    yield from _python_packages(line for line in text.splitlines() if not line.lstrip().startswith(("#", "-")))
+    yield from _python_packages(
+        line for line in text.splitlines() if not line.lstrip().startswith(("#", "-"))
+    )
 
 
 def _python_packages(requirements: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    names = {re.split(r"[^A-Za-z0-9_.-]", item.strip(), maxsplit=1)[0].lower().replace("_", "-") for item in requirements}
+    names = {
+        re.split(r"[^A-Za-z0-9_.-]", item.strip(), maxsplit=1)[0].lower().replace("_", "-")
+        for item in requirements
+    }
     yield from _existing(names)
     if names & ASYNC_FRAMEWORKS:
         yield "bound", "async_io"

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from queuewright.catalog import AnswerKey, Catalog
+from queuewright.spec import conflicts
 from queuewright.spec.model import Answers
 from queuewright.spec.quantities import QUANTITY_OF
 from queuewright.wizard.detect import Findings
+from queuewright.wizard.start import beside
 
 FIRST = ("language", "workload")
 """Everything else takes its default from these."""
@@ -64,7 +66,10 @@ class Given:
 
 
 class Interview:
-    """Answers are given one by one; each may be taken back."""
+    """Answers are given one by one; each may be taken back, and is then the default of its question.
+
+    `before`: answers of an earlier round, which are defaults as well.
+    """
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class Interview:
         open_prompts: OpenPrompts,
         *,
         ask_all: bool = False,
+        before: Answers | None = None,
     ) -> None:
         self._known = known
         self._findings = findings
@@ -81,6 +87,8 @@ class Interview:
         self._open = open_prompts
         self._ask_all = ask_all
         self._given: list[Given] = []
+        self._before: dict[str, Any] = dict(before.answered()) if before else {}
+        self._ticked = {key for key, value in self._before.items() if value != self._usual(key, self._before)}
 
     @property
     def answers(self) -> Answers:
@@ -114,56 +122,81 @@ class Interview:
         self._given.append(Given({key.key: value for key, value in zip(numbers.keys, values, strict=True)}))
 
     def tick(self, checklist: Checklist, ticked: Sequence[str]) -> None:
-        """`ticked` are the keys of the needs that exist."""
-        unticked = {key.key: key.default for key in checklist.keys if key.key not in ticked}
-        self._given.append(Given(unticked, tuple(ticked), checklist=True))
+        """`ticked` are the keys of the needs that exist. One that leaves only one value to choose is answered by its tick."""
+        self._ticked = set(ticked)
+        settled = {key.key: self._suggested(key)[0] for key in checklist.keys if key.key not in ticked}
+        asked = []
+        for key in (key for key in checklist.keys if key.key in ticked):
+            values = _others(key)
+            if len(values) == 1:
+                settled[key.key] = values[0]
+            else:
+                asked.append(key.key)
+        self._given.append(Given(settled, tuple(asked), checklist=True))
+
+    def ticked(self, checklist: Checklist) -> tuple[str, ...]:
+        """What was ticked when this step was taken the last time."""
+        return tuple(key.key for key in checklist.keys if key.key in self._ticked)
+
+    def problem(self, values: Mapping[str, Any]) -> str | None:
+        """What of these values cannot hold together, or not with what is known."""
+        found = conflicts(Answers.model_validate({**self.answers.answered(), **values}))
+        return found[0] if found else None
 
     def back(self) -> bool:
         """Takes the last step back; False where there is none."""
         if not self._given:
             return False
-        self._given.pop()
+        self._before |= self._given.pop().answers
         return True
 
     def _waiting(self) -> list[tuple[str, ...]]:
+        """Before the first answers are in, the rest is what their defaults would leave open."""
         settled = frozenset(self.answers.answered())
         wanted: list[tuple[str, ...]] = [*((key,) for key in FIRST), SIZED_BY]
         if self._ask_all:
             wanted += [(key,) for key in self._catalog.answers if key in Answers.model_fields]
-        elif all(key in settled for key in FIRST):
+        else:
             wanted += [(key,) for given in self._given for key in given.ticked]
             needs_known = any(given.checklist for given in self._given)
-            wanted += self._open(self.answers, settled | set(SIZED_BY), needs_known=needs_known)
+            wanted += self._open(self.answers, settled | {*FIRST, *SIZED_BY}, needs_known=needs_known)
         unsettled = (tuple(key for key in prompt if key not in settled) for prompt in wanted)
         return list(dict.fromkeys(prompt for prompt in unsettled if prompt))
 
     def _default(self, key: AnswerKey) -> tuple[Any, str]:
-        found = self._found()
-        if key.key in found:
-            return found[key.key], f"found in {self._findings.evidence[key.key]}"
-        typical = self._typical()
-        if key.key in typical:
-            return self._consistent(key.key, typical[key.key]), "typical of this kind of work"
-        return key.default, key.why_default
+        if any(key.key in given.ticked for given in self._given):
+            return self._before.get(key.key) if key.key in self._before else _needed(key), ""
+        if key.key in self._before:
+            return self._fitting({key.key: self._before[key.key]})[key.key], ""
+        return self._suggested(key)
 
-    def _consistent(self, key: str, value: Any) -> Any:
-        """A default never contradicts what was answered."""
-        answers = self.answers
-        if key == "task_max_s":
-            return max(value, answers.task_typical_s or 0)
-        if key == "rate_avg_per_s":
-            return min(value, answers.rate_peak_per_s if answers.rate_peak_per_s is not None else value)
-        return value
+    def _suggested(self, key: AnswerKey) -> tuple[Any, str]:
+        """What nobody answered: what files say, or else what is typical, or else the documented default."""
+        if key.key in self._findings.answers:
+            return self._findings.answers[key.key], f"found {self._findings.evidence[key.key]}"
+        usual = self._usual(key.key, self.answers.answered())
+        return self._fitting({key.key: usual})[
+            key.key
+        ], key.why_default if usual == key.default else "typical of this kind of work"
 
-    def _found(self) -> Mapping[str, Any]:
-        return self._findings.answers
+    def _usual(self, key: str, answered: Mapping[str, Any]) -> Any:
+        kind = answered.get("workload")
+        typical = self._catalog.workloads[kind]["typical"] if kind else {}
+        return typical.get(key, self._catalog.answers[key].default)
 
-    def _typical(self) -> Mapping[str, Any]:
-        kind = self.answers.workload
-        if kind is None:
-            return {}
-        typical = self._catalog.workloads[kind]["typical"]
-        return {key: self._consistent(key, value) for key, value in typical.items()}
+    def _fitting(self, suggested: Mapping[str, Any]) -> Mapping[str, Any]:
+        return beside(self.answers.answered(), suggested)
+
+
+def _others(key: AnswerKey) -> list[Any]:
+    """The values of a choice that are not its default."""
+    values = [False, True] if key.type == "bool" else [choice.value for choice in key.choices]
+    return [value for value in values if value != key.default]
+
+
+def _needed(key: AnswerKey) -> Any:
+    """Where the cursor stands for a need that exists: on the first value that is one; a number has to be typed."""
+    return next(iter(_others(key)), None)
 
 
 def shown(key: str, value: Any) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from queuewright import catalog
 from queuewright.catalog import AnswerKey
 from queuewright.spec.quantities import QUANTITY_OF
 from queuewright.wizard.interview import Checklist, Numbers, Question, shown
@@ -15,11 +18,21 @@ class Back:
     """The answer that takes the last one back."""
 
 
-SHORT: Final = {"rate_peak_per_s": "tasks at the peak", "task_typical_s": "a typical task", "task_max_s": "the longest task"}
+SHORT: Final = {
+    "rate_peak_per_s": "tasks at the peak",
+    "task_typical_s": "a typical task",
+    "task_max_s": "the longest task",
+}
 
+LONG_LIST: Final = 20
+"""More lines than that do not fit a small terminal."""
 BACK: Final = Back()
 BACK_LABEL: Final = "← back"
 BACK_TEXT: Final = "<"
+
+
+Problem = Callable[[Mapping[str, Any]], str | None]
+"""What of some answers cannot hold, with those that are known."""
 
 
 class Prompts:
@@ -28,15 +41,22 @@ class Prompts:
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         self._options = dict(options or {})
 
-    def show(self, prompt: Question | Checklist | Numbers, *, can_go_back: bool) -> Any:
+    def show(
+        self,
+        prompt: Question | Checklist | Numbers,
+        *,
+        can_go_back: bool,
+        problem: Problem = lambda values: None,
+        ticked: Sequence[str] = (),
+    ) -> Any:
         """What was answered, or BACK. Raises KeyboardInterrupt where the user gives up."""
         if isinstance(prompt, Checklist):
-            return self.needs(prompt, can_go_back=can_go_back)
+            return self.needs(prompt, can_go_back=can_go_back, ticked=ticked)
         if isinstance(prompt, Numbers):
-            return self.numbers(prompt, can_go_back=can_go_back)
-        return self.ask(prompt, can_go_back=can_go_back)
+            return self.numbers(prompt, can_go_back=can_go_back, problem=problem)
+        return self.ask(prompt, can_go_back=can_go_back, problem=problem)
 
-    def ask(self, question: Question, *, can_go_back: bool) -> Any:
+    def ask(self, question: Question, *, can_go_back: bool, problem: Problem = lambda values: None) -> Any:
         """The value in the canonical unit, or BACK."""
         key = question.key
         message = key.question
@@ -46,17 +66,25 @@ class Prompts:
                 choices = [(choice.label, choice.value) for choice in key.choices]
                 return self.select(message, choices, question.default, hint=hint, can_go_back=can_go_back)
             case "bool":
-                choices = [("no", False), ("yes", True)]
+                choices = [("No", False), ("Yes", True)]
                 return self.select(message, choices, question.default, hint=hint, can_go_back=can_go_back)
             case "choices" | "words":
                 return self.checkbox(message, key, question.default or (), hint=hint, can_go_back=can_go_back)
             case _:
-                return self.number(message, key, question.default, hint=hint, can_go_back=can_go_back)
+                return self._text(
+                    message,
+                    shown(key.key, question.default),
+                    hint,
+                    lambda text: parse(key, text),
+                    lambda value: problem({key.key: value}),
+                    can_go_back=can_go_back,
+                )
 
-    def needs(self, checklist: Checklist, *, can_go_back: bool) -> Any:
+    def needs(self, checklist: Checklist, *, can_go_back: bool, ticked: Sequence[str] = ()) -> Any:
         """The keys that were ticked, or BACK."""
         choices = [(key.need, key.key) for key in checklist.keys]
-        return self._tick("Which of these do you need?", choices, (), _left(checklist.left), can_go_back=can_go_back)
+        hint = f"Nothing is fine, too. {_left(checklist.left)}"
+        return self._tick("Which of these do you need?", choices, ticked, hint, can_go_back=can_go_back)
 
     def select(
         self,
@@ -72,16 +100,31 @@ class Prompts:
         options = [questionary.Choice(label, value) for label, value in choices]
         if can_go_back:
             options.append(questionary.Choice(BACK_LABEL, BACK))
-        picked = next((option for option in options if option.value == default and option.value is not BACK), None)
+        picked = next(
+            (option for option in options if option.value == default and option.value is not BACK), None
+        )
         return self._run(
-            questionary.select(message, options, default=picked, instruction=hint or None, **self._options)
+            questionary.select(
+                message, options, default=picked, instruction=_below(hint) or None, **self._options
+            )
         )
 
+    def line(self, message: str, hint: str, default: str, problem: Callable[[str], str | None]) -> str:
+        """A text, checked."""
+        answer: str = self._text(message, default, hint, str.strip, problem)
+        return answer
+
     def checkbox(
-        self, message: str, key: AnswerKey, default: Sequence[Any], *, hint: str = "", can_go_back: bool = False
+        self,
+        message: str,
+        key: AnswerKey,
+        default: Sequence[Any],
+        *,
+        hint: str = "",
+        can_go_back: bool = False,
     ) -> Any:
-        known = {choice.value for choice in key.choices}
-        choices = [(choice.label, choice.value) for choice in key.choices]
+        choices = words(key)
+        known = {value for _, value in choices}
         choices += [(str(value), value) for value in default if value not in known]
         needed = key.type != "words"
         return self._tick(message, choices, default, hint, can_go_back=can_go_back, needed=needed)
@@ -105,32 +148,45 @@ class Prompts:
         def check(picked: list[Any]) -> bool | str:
             return bool(picked) or not needed or "pick at least one with the space bar"
 
-        instruction = f"{hint} (space picks, enter goes on)"
+        long = len(options) > LONG_LIST
+        keys = f"Space picks, Enter goes on{', letters filter the list' if long else ''}."
         picked = self._run(
-            questionary.checkbox(message, options, validate=check, instruction=instruction, **self._options)
+            questionary.checkbox(
+                message,
+                options,
+                validate=check,
+                instruction=_below(f"{hint} {keys}"),
+                use_search_filter=long,
+                use_jk_keys=not long,
+                **self._options,
+            )
         )
         return BACK if BACK in picked else tuple(picked)
 
-    def number(
-        self, message: str, key: AnswerKey, default: Any, *, hint: str = "", can_go_back: bool = False
-    ) -> Any:
-        return self._text(
-            message, shown(key.key, default), hint, lambda text: parse(key, text), can_go_back=can_go_back
-        )
-
-    def numbers(self, prompt: Numbers, *, can_go_back: bool) -> Any:
+    def numbers(self, prompt: Numbers, *, can_go_back: bool, problem: Problem = lambda values: None) -> Any:
         """The values in their canonical units, or BACK."""
-        names = ", ".join(SHORT[key.key] for key in prompt.keys)
         default = ", ".join(
             shown(key.key, value) for key, value in zip(prompt.keys, prompt.defaults, strict=True)
         )
-        hint = f"{names} ({_left(prompt.left)})"
+        names = _names(prompt)
         return self._text(
-            "How much, and how long?", default, hint, lambda text: parse_all(prompt, text), can_go_back=can_go_back
+            "How much, and how long?",
+            default,
+            f"{names[0].upper()}{names[1:]}. {_left(prompt.left)}",
+            lambda text: parse_all(prompt, text),
+            lambda values: problem({key.key: value for key, value in zip(prompt.keys, values, strict=True)}),
+            can_go_back=can_go_back,
         )
 
     def _text(
-        self, message: str, default: str, hint: str, read: Callable[[str], Any], *, can_go_back: bool
+        self,
+        message: str,
+        default: str,
+        hint: str,
+        read: Callable[[str], Any],
+        problem: Callable[[Any], str | None],
+        *,
+        can_go_back: bool = False,
     ) -> Any:
         import questionary
 
@@ -138,15 +194,18 @@ class Prompts:
             if can_go_back and text.strip() == BACK_TEXT:
                 return True
             try:
-                read(text)
+                return problem(read(text)) or True
             except ValueError as error:
                 return str(error)
-            return True
 
-        back = f" {BACK_TEXT} goes back" if can_go_back else ""
+        back = f" {BACK_TEXT} goes back." if can_go_back else ""
         text = self._run(
             questionary.text(
-                message, default=default, instruction=f"{hint}{back} ", validate=check, **self._options
+                message,
+                default=default,
+                instruction=f"{_below(hint + back)}\n ",
+                validate=check,
+                **self._options,
             )
         )
         return BACK if can_go_back and text.strip() == BACK_TEXT else read(text)
@@ -156,9 +215,28 @@ class Prompts:
         return prompt.unsafe_ask()
 
 
+def words(key: AnswerKey) -> list[tuple[str, Any]]:
+    """What can be ticked: label and value. The words of two answers are kept elsewhere in the catalog."""
+    known = catalog.load()
+    if key.key == "constraints":
+        return [(choice.label, choice.value) for choice in known.constraints.values()]
+    if key.key == "excluded":
+        return [(part.name, part.id) for part in (*known.brokers.values(), *known.workers.values())]
+    return [(choice.label, choice.value) for choice in key.choices]
+
+
+def _below(hint: str) -> str:
+    """On lines of its own, wrapped between words; a no-break space holds words together."""
+    width = max(20, shutil.get_terminal_size().columns - 3)
+    lines = (line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap(hint, width))
+    return "".join(f"\n  {line}" for line in lines)
+
+
 def parse(key: AnswerKey, text: str) -> Any:
     """A number as it was typed, in the canonical unit. ValueError says how to write it."""
     quantity = QUANTITY_OF.get(key.key)
+    if not text.strip():
+        raise ValueError(f"nothing is typed yet; {quantity.hint}" if quantity else "type a number")
     if quantity is not None:
         try:
             value: float = quantity.parse(text)
@@ -178,19 +256,26 @@ def parse_all(prompt: Numbers, text: str) -> tuple[float, ...]:
     """Numbers as they were typed, separated by commas or blanks, in their canonical units."""
     parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
     if len(parts) != len(prompt.keys):
-        names = ", ".join(SHORT[key.key] for key in prompt.keys)
-        raise ValueError(f"{len(prompt.keys)} values: {names}")
-    values = tuple(parse(key, part) for key, part in zip(prompt.keys, parts, strict=True))
-    given = {key.key: value for key, value in zip(prompt.keys, values, strict=True)}
-    if given.get("task_typical_s", 0) > given.get("task_max_s", float("inf")):
-        raise ValueError("the longest task is shorter than a typical one")
-    return values
+        example = ", ".join(
+            shown(key.key, value) for key, value in zip(prompt.keys, prompt.defaults, strict=True)
+        )
+        raise ValueError(f"give {len(prompt.keys)} values ({_names(prompt)}), for instance {example}")
+    return tuple(parse(key, part) for key, part in zip(prompt.keys, parts, strict=True))
+
+
+def _names(prompt: Numbers) -> str:
+    return ", ".join(SHORT[key.key] for key in prompt.keys)
 
 
 def _hint(question: Question) -> str:
-    reason = f"{question.because}; " if question.because.startswith("found") else ""
-    return f"{question.key.help} ({reason}{_left(question.left)})"
+    found = (
+        question.because[0].upper() + question.because[1:] + "."
+        if question.because.startswith("found")
+        else ""
+    )
+    return " ".join(part for part in (question.key.help, found, _left(question.left)) if part)
 
 
 def _left(questions: int) -> str:
-    return f"{questions} left" if questions else "the last one"
+    text = f"(about {questions} left)" if questions else "(the last one)"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")

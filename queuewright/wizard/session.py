@@ -8,7 +8,7 @@ from typing import Any
 
 from queuewright import advisor, catalog
 from queuewright.spec.model import Answers
-from queuewright.wizard.detect import Findings, detect
+from queuewright.wizard.detect import detect
 from queuewright.wizard.interview import Checklist, Interview, Numbers
 from queuewright.wizard.prompts import BACK, Prompts
 
@@ -22,20 +22,26 @@ def open_prompts(
 def ask_answers(
     known: Answers,
     *,
-    root: Path | None = None,
+    roots: Sequence[Path] = (),
     ask_all: bool = False,
+    before: Answers | None = None,
     prompts: Prompts | None = None,
 ) -> Answers:
-    """Asks what is still open and gives all answers, those known before too. KeyboardInterrupt where the user stops."""
-    findings = detect(root) if root is not None else Findings()
-    interview = Interview(known, findings, catalog.load(), open_prompts, ask_all=ask_all)
+    """Asks what is still open and gives all answers, those known before too. KeyboardInterrupt where the user stops.
+
+    `roots` are folders whose files suggest answers. `before` has the answers of an earlier round, which are offered again.
+    """
+    interview = Interview(known, detect(*roots), catalog.load(), open_prompts, ask_all=ask_all, before=before)
     run(interview, prompts or Prompts())
     return interview.answers
 
 
 def run(interview: Interview, prompts: Prompts) -> None:
     while (prompt := interview.next()) is not None:
-        answer: Any = prompts.show(prompt, can_go_back=interview.given > 0)
+        ticked = interview.ticked(prompt) if isinstance(prompt, Checklist) else ()
+        answer: Any = prompts.show(
+            prompt, can_go_back=interview.given > 0, problem=interview.problem, ticked=ticked
+        )
         if answer is BACK:
             interview.back()
         elif isinstance(prompt, Checklist):

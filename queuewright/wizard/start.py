@@ -10,10 +10,21 @@ from typing import Any
 from queuewright.advisor.decision import StackId
 from queuewright.catalog import Catalog, Preset
 from queuewright.errors import UsageError
+from queuewright.spec.answers import NOT_ABOVE
 from queuewright.spec.model import Answers, Spec, StackChoice, Workload
-from queuewright.spec.names import PATTERN, project_problem
+from queuewright.spec.names import PATTERN, RULE, project_problem
 
-PROJECT_WIDE = ("language", "cloud", "hosting", "existing", "team", "ops", "budget", "constraints", "excluded")
+PROJECT_WIDE = (
+    "language",
+    "cloud",
+    "hosting",
+    "existing",
+    "team",
+    "ops",
+    "budget",
+    "constraints",
+    "excluded",
+)
 """Answers that hold for the whole project; the others are about one kind of work."""
 
 
@@ -21,18 +32,28 @@ def preset(catalog: Catalog, name: str) -> Preset:
     try:
         return catalog.presets[name]
     except KeyError:
-        raise UsageError(f"there is no preset `{name}`", hint=f"--preset is one of: {', '.join(catalog.presets)}") from None
+        raise UsageError(
+            f"there is no preset `{name}`", hint=f"--preset is one of: {', '.join(catalog.presets)}"
+        ) from None
 
 
 def project_name(wanted: str | None, directory: Path, languages: tuple[str, ...]) -> str:
     """The wanted name, or one made of the folder's. UsageError where it cannot be a project's."""
     name = wanted or slug(directory.resolve().name)
-    problem = (
-        f"`{name}` is no name of a project" if not PATTERN.fullmatch(name) else project_problem(name, languages)
-    )
+    problem = name_problem(name, languages)
+    if problem and not name:
+        problem = f"no name of a project can be made of the folder's, `{directory.resolve().name}`"
     if problem:
-        raise UsageError(problem, hint="give another with --name: lower-case letters, digits and `-`, a letter first")
+        raise UsageError(problem, hint=f"give {'another' if name else 'one'} with --name: {RULE}")
     return name
+
+
+def name_problem(name: str, languages: tuple[str, ...]) -> str | None:
+    return (
+        f"`{name}` is no name of a project"
+        if not PATTERN.fullmatch(name)
+        else project_problem(name, languages)
+    )
 
 
 def slug(text: str) -> str:
@@ -41,7 +62,12 @@ def slug(text: str) -> str:
 
 
 def new_spec(
-    name: str, answers: Answers, stack: StackId, catalog: Catalog, settings: Mapping[str, Any], workload: str | None = None
+    name: str,
+    answers: Answers,
+    stack: StackId,
+    catalog: Catalog,
+    settings: Mapping[str, Any],
+    workload: str | None = None,
 ) -> Spec:
     """A spec of one workload, with the stack pinned."""
     given = answers.answered()
@@ -66,7 +92,29 @@ def new_spec(
 def typical(answers: Answers, catalog: Catalog) -> Answers:
     """With what is typical of the kind of work where it matters for sizing; documented defaults stay unsaid."""
     kind = answers.workload or catalog.answers["workload"].default
-    values = {**catalog.workloads[kind]["typical"], "workload": kind, **answers.answered()}
-    values["task_max_s"] = max(values["task_max_s"], values["task_typical_s"])
-    values["rate_peak_per_s"] = max(values["rate_peak_per_s"], values["rate_avg_per_s"])
-    return Answers.model_validate(values)
+    given = answers.answered()
+    suggested = beside(given, catalog.workloads[kind]["typical"])
+    return Answers.model_validate({**suggested, "workload": kind, **given})
+
+
+def preset_answers(preset: Preset, given: Answers) -> Answers:
+    """Those of a preset, which give way to what was said."""
+    return given.over(Answers.model_validate(beside(given.answered(), preset.answers)))
+
+
+def preset_settings(preset: Preset, answers: Answers) -> dict[str, Any]:
+    """Those of a preset; a time limit that would kill the longest tasks is left to be derived from them."""
+    limit = preset.settings.get("time_limit")
+    short = limit is not None and answers.task_max_s is not None and limit < answers.task_max_s
+    return {key: value for key, value in preset.settings.items() if not (short and key == "time_limit")}
+
+
+def beside(given: Mapping[str, Any], suggested: Mapping[str, Any]) -> dict[str, Any]:
+    """Suggested values that contradict nothing given: an average is not above a given peak, nor a peak below an average."""
+    values = dict(suggested)
+    for low, high in NOT_ABOVE:
+        if high in values and low in given:
+            values[high] = max(values[high], given[low])
+        if low in values and high in given:
+            values[low] = min(values[low], given[high])
+    return values

@@ -10,17 +10,22 @@
 Linux and macOS: no link below the root is followed, which needs what these systems offer.
 """
 
-from queuewright.workspace.changes import Action, Change, Plan
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from queuewright.workspace.checking import CheckResult, Note, check
-from queuewright.workspace.ejection import drop_header, plan_eject
 from queuewright.workspace.inspection import Inspection, Replacement, inspect
 from queuewright.workspace.lock import Entry, Lock
 from queuewright.workspace.lockfile import read_lock
 from queuewright.workspace.paths import LOCK_NAME, PENDING_NAME, SPEC_NAME
-from queuewright.workspace.planning import plan
-from queuewright.workspace.start import write_once
 from queuewright.workspace.status import Cause, FileStatus, Level, Status
-from queuewright.workspace.transaction import apply
+
+if TYPE_CHECKING:
+    from queuewright.workspace.changes import Action, Change, Plan
+    from queuewright.workspace.ejection import drop_header, plan_eject
+    from queuewright.workspace.planning import plan
+    from queuewright.workspace.start import write_once
+    from queuewright.workspace.transaction import apply
 
 __all__ = [
     "LOCK_NAME",
@@ -48,3 +53,21 @@ __all__ = [
     "read_lock",
     "write_once",
 ]
+
+_WRITING = {
+    "Action": "changes",
+    "Change": "changes",
+    "Plan": "changes",
+    "drop_header": "ejection",
+    "plan_eject": "ejection",
+    "plan": "planning",
+    "write_once": "start",
+    "apply": "transaction",
+}
+"""What only writes need, by its module: `qw check` starts without."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WRITING:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WRITING[name]}"), name)

@@ -55,7 +55,7 @@ def test_evidence_names_the_files(tmp_path):
     (tmp_path / "Gemfile").write_text("gem 'sidekiq'\n")
     (tmp_path / "compose.yml").write_text("services: {r: {image: redis}}\n")
     evidence = detect(tmp_path).evidence
-    assert evidence["language"] == "Gemfile"
+    assert evidence["language"] == "in Gemfile"
     assert evidence["existing"] == "sidekiq in Gemfile, redis in compose.yml"
 
 

@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 from queuewright import advisor, catalog
-from queuewright.spec import load_answers
+from queuewright.spec import conflicts, dump, load_answers, loads
 from queuewright.spec.model import Answers
 from queuewright.wizard import Checklist, Findings, Interview, Numbers
 from queuewright.wizard.session import open_prompts
+from queuewright.wizard.start import new_spec, preset_answers, typical
 
 SHARED = Path(os.environ.get("QW_SHARED", Path(__file__).parents[4] / "shared"))
 
@@ -78,8 +79,13 @@ def test_says_how_many_are_left():
     assert left == [2, 1, 0]
 
 
+def test_the_first_question_knows_how_many_follow():
+    running = interview()
+    assert running.next().left == len(["workload", "numbers", "loss", "cron"])
+
+
 def test_defaults_come_from_files_then_from_the_kind_of_work():
-    findings = Findings({"language": ["node"], "existing": ["redis"]}, {"language": "package.json", "existing": "x"})
+    findings = Findings({"language": ["node"], "existing": ["redis"]}, {"language": "in package.json", "existing": "redis in x"})
     running = interview(findings=findings, open_keys=("existing",))
     first = running.next()
     assert (first.default, first.because) == (["node"], "found in package.json")
@@ -123,15 +129,58 @@ def test_a_checklist_settles_what_is_not_ticked_and_asks_what_is():
     checklist = running.next()
     assert isinstance(checklist, Checklist)
     assert [key.key for key in checklist.keys] == list(needs)
-    running.tick(checklist, ("priorities",))
+    running.tick(checklist, ("priorities", "cron"))
     assert running.answers.ordering == "none"
-    assert running.answers.cron is False
+    assert running.answers.cron is True, "a tick that leaves one value answers it"
     assert running.next().key.key == "priorities"
+    assert running.next().default == "few_levels", "no: that would take the tick back"
     running.answer(running.next(), "strict")
     assert running.next() is None
     assert running.back()
+    assert running.next().default == "strict"
     assert running.back()
     assert isinstance(running.next(), Checklist)
+    assert running.ticked(running.next()) == ("priorities", "cron")
+
+
+@pytest.mark.parametrize("kind", catalog.load().workloads)
+def test_defaults_of_every_kind_of_work_make_a_valid_spec(kind):
+    """With the advisor's own questions, and nothing ticked."""
+    running = Interview(Answers(workload=kind), Findings(), catalog.load(), open_prompts)
+    while (prompt := running.next()) is not None:
+        if isinstance(prompt, Numbers):
+            running.fill(prompt, prompt.defaults)
+        elif isinstance(prompt, Checklist):
+            running.tick(prompt, ())
+        else:
+            running.answer(prompt, prompt.default)
+    decision = advisor.decide(running.answers)
+    assert loads(dump(new_spec("shop", running.answers, decision.stack, catalog.load(), {}))).spec.name == "shop"
+
+
+def test_what_was_answered_before_is_offered_again():
+    before = Answers(language=("ruby",), workload="api", rate_peak_per_s=7, task_typical_s=2, task_max_s=9, loss="strict")
+    running = Interview(
+        Answers(), Findings(), catalog.load(), lambda answers, settled, needs_known: [("loss",)] * ("loss" not in settled), before=before
+    )
+    take_defaults(running)
+    assert running.answers == before
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (Answers(rate_peak_per_s=0.5), ("rate_peak_per_s", 0.5)),
+        (Answers(rate_avg_per_s=900), ("rate_avg_per_s", 900)),
+        (Answers(task_max_s=0.1), ("task_max_s", 0.1)),
+        (Answers(task_typical_s=5000), ("task_typical_s", 5000)),
+    ],
+)
+def test_what_is_typical_gives_way_to_what_was_said(given, expected):
+    known = catalog.load()
+    for answers in (typical(given, known), *(preset_answers(preset, given) for preset in known.presets.values())):
+        assert getattr(answers, expected[0]) == expected[1]
+        assert conflicts(answers) == []
 
 
 def test_public_scenarios_need_at_most_half_of_the_questions():

@@ -7,7 +7,7 @@ from prompt_toolkit.output import DummyOutput
 from queuewright import catalog
 from queuewright.spec.model import Answers
 from queuewright.wizard import BACK, Checklist, Findings, Interview, Numbers, Prompts, Question, run
-from queuewright.wizard.prompts import parse, parse_all
+from queuewright.wizard.prompts import _below, parse, parse_all, words
 
 DOWN, ENTER, CLEAR = "\x1b[B", "\r", "\x15"
 KEYS = catalog.load().answers
@@ -41,7 +41,7 @@ def test_quantities_are_typed_with_their_unit():
     assert ask("rate_peak_per_s", CLEAR + "90/m" + ENTER) == 1.5
 
 
-@pytest.mark.parametrize("text", ["soon", "15", "-3s", "3 apples"])
+@pytest.mark.parametrize("text", ["soon", "15", "-3s", "3 apples", " "])
 def test_a_wrong_quantity_says_how_to_write_it(text):
     with pytest.raises(ValueError, match=r"write it like 300ms|no duration"):
         parse(KEYS["task_max_s"], text)
@@ -85,8 +85,37 @@ def test_numbers_on_one_line():
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("50/s, 1s", "3 values"), ("50/s, 9s, 1s", "shorter"), ("50, 1s, 2s", "has no unit")]
+    ("text", "message"), [("50/s, 1s", r"3 values .* for instance 50/s, 250ms, 30s"), ("50, 1s, 2s", "has no unit")]
 )
 def test_wrong_numbers_say_what_is_wrong(text, message):
     with pytest.raises(ValueError, match=message):
         parse_all(NUMBERS, text)
+
+
+def test_every_answer_can_be_given():
+    """Enter, on whatever the cursor or the default is, and at least two things to choose from."""
+    for key in KEYS.values():
+        if key.type in ("choice", "choices", "words"):
+            assert len(words(key)) > 1, key.key
+            assert len({label for label, _ in words(key)}) == len(words(key)), key.key
+        ask(key.key, ENTER)
+
+
+def test_a_long_list_is_filtered_by_typing():
+    assert ask("constraints", "billed" + " " + ENTER) == ("redis_billed_per_command",)
+
+
+def test_numbers_that_contradict_what_is_known_are_asked_again():
+    known = Answers(language=("python",), workload="api", rate_avg_per_s=5, task_max_s=10)
+    interview = Interview(known, Findings(), catalog.load(), lambda answers, settled, needs_known: [])
+    typed(CLEAR + "2/s 1s" + ENTER + CLEAR + "8/s 11s" + ENTER + CLEAR + "8/s 1s" + ENTER, lambda prompts: run(interview, prompts))
+    assert interview.answers.rate_peak_per_s == 8
+    assert interview.problem({"rate_peak_per_s": 2}) == "`rate_avg` (5/s) is above `rate_peak` (2/s)"
+
+
+def test_hints_are_wrapped_between_words(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = _below("Brokers, stores and worker libraries that run today. (about 3 left)").split("\n")
+    assert lines[0] == ""
+    assert all(line.startswith("  ") and len(line) < 40 for line in lines[1:])
+    assert " ".join(line.strip() for line in lines[1:]) == "Brokers, stores and worker libraries that run today. (about 3 left)"

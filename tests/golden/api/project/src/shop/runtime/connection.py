@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from celery import Celery
 from kombu import Connection, Queue
 
 from .config import RuntimeSettings
@@ -69,6 +70,11 @@ def queues() -> tuple[Queue, ...]:
 def send_options(work: Workload) -> dict[str, Any]:
     """More arguments for `send_task`."""
     return {}
+
+
+def publish(app: Celery, send: Callable[[], Any]) -> None:
+    """Redis makes a queue of the first message."""
+    send()
 
 
 def countdown(delay_s: float) -> float | None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from . import stacks
+
 Hook = Callable[[], object]
 
 _HOOKS: dict[str, list[Hook]] = {}
@@ -26,5 +28,7 @@ def on_worker_start(workload: str) -> Callable[[Hook], Hook]:
 
 def run_worker_start(workload: str) -> None:
     """For the adapter: in the process that runs the tasks, never in one that forks them."""
+    # a model that never finishes loading hangs here
+    stacks.listen()
     for hook in _HOOKS.get(workload, ()):
         hook()

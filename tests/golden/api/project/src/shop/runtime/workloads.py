@@ -41,7 +41,8 @@ class Workload:
     max_tasks_per_child: int
     """0: a worker process is never replaced."""
     max_child_memory_kib: int
-    """A worker process that has grown above it is replaced after its task."""
+    """A worker process that has grown above it is replaced after its task: its share of nine tenths of the container, and the 96 MiB
+    that all processes share."""
     max_payload_bytes: int
     priorities: bool
 
@@ -64,10 +65,10 @@ WORKLOADS: dict[str, Workload] = {
         hard_limit_s=30,
         visibility_s=150,
         result_ttl_s=3600,
-        idempotency_ttl_s=53687,
+        idempotency_ttl_s=16170,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=1000,
-        max_child_memory_kib=204800,
+        max_child_memory_kib=210944,
         max_payload_bytes=262144,
         priorities=True,
     ),

@@ -146,7 +146,7 @@ def nightly(customers: list[Customer], day: str) -> list[str]:
 def save(profile: Profile) -> None:
     """Stands for your database. Safe to repeat, and a degraded profile never replaces a full one."""
     key = f"{KEY_PREFIX}{NAME}:profile:{profile.customer_id}"
-    state_store().set(key, profile.model_dump_json(), nx=profile.degraded, ex=24 * 3600)
+    state_store().set(key, profile.model_dump_json(), nx=profile.degraded, ex=3600)
 
 
 def _company(response: httpx2.Response) -> Company:

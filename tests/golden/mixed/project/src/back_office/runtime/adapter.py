@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from amqp.exceptions import MessageNacked
+from amqp.exceptions import AMQPError, MessageNacked
 from kombu.exceptions import OperationalError
 
 from .celery_app import celery_app
 from .celery_app import send as send_through
 from .envelope import Envelope
 
-SEND_ERRORS: tuple[type[Exception], ...] = (OperationalError, MessageNacked, OSError)
+SEND_ERRORS: tuple[type[Exception], ...] = (OperationalError, AMQPError, MessageNacked, OSError)
 """What `send` raises where the broker did not take the message."""
 
 

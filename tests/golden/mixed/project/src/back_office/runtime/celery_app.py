@@ -6,13 +6,14 @@ this way it becomes a dead letter (`runtime/execute.py`)."""
 from __future__ import annotations
 
 import time
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from celery import Celery, Task
 from celery.exceptions import Reject, SoftTimeLimitExceeded
 
-from . import connection, logs
+from . import connection, logs, process
 from .config import RuntimeSettings
 from .envelope import Envelope
 from .execute import execute
@@ -24,12 +25,23 @@ CARRIER = f"{PROJECT}.run"
 _log = logs.get("worker")
 
 
+class Application(Celery):  # type: ignore[misc]
+    def __reduce__(self) -> tuple[Callable[[], Celery], tuple[()]]:
+        """For a spawned child, which makes it anew: Celery pickles the settings, but not a task made by a function."""
+        return _revive, ()
+
+
+def _revive() -> Celery:
+    process.prepare()
+    return celery_app()
+
+
 @cache
 def celery_app() -> Celery:
     """For this process's workload; a producer takes the same one."""
     settings = RuntimeSettings.load()
     work = workload(settings.workload)
-    app = Celery(PROJECT, set_as_current=False)
+    app = Application(PROJECT, set_as_current=False)
     app.conf.update(_configuration(work))
     app.conf.update(connection.configuration(settings, work))
     # the ledger decides when a message has started too often; Celery's own count is the second net
@@ -125,10 +137,11 @@ def _send_again(app: Celery, envelope: Envelope, delay_s: float, retries: int) -
 def send(app: Celery, envelope: Envelope, priority: str, delay_s: float, retries: int = 0) -> None:
     """Returns once the broker has the message."""
     work = WORKLOADS[envelope.task.partition(".")[0]]
-    app.send_task(
+    message = partial(
+        app.send_task,
         CARRIER,
         args=(envelope.model_dump(mode="json"),),
-        # Celery shows these to anyone who can inspect a worker: the payload stays out
+        # what Celery shows and logs: the payload stays out
         argsrepr=f"({envelope.id!r},)",
         shadow=envelope.task,
         task_id=envelope.id,
@@ -138,3 +151,4 @@ def send(app: Celery, envelope: Envelope, priority: str, delay_s: float, retries
         retries=retries,
         **connection.send_options(work),
     )
+    connection.publish(app, message)

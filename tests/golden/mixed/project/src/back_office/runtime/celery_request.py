@@ -17,6 +17,10 @@ _log = logs.get("worker")
 
 
 class CountedRequest(Request):  # type: ignore[misc]
+    def info(self, safe: bool = False) -> Any:
+        """For `inspect active`: never with the payload, which may be personal and does not belong on a screen."""
+        return super().info(safe=True)
+
     def on_timeout(self, soft: bool, timeout: float) -> None:
         if not soft:
             self._count("timeout", "TimeLimitExceeded")

@@ -4,23 +4,19 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import sys
 import time
 from typing import Any
 
-from billiard import get_logger
-from billiard.process import current_process
 from celery import bootsteps, signals
 from celery.worker import state as worker_state
 
-from . import connection, logs, metrics, stores
+from . import connection, metrics
 from .celery_app import celery_app
 from .config import RuntimeSettings
 from .health import Heartbeat
-from .hooks import run_worker_start
-from .modules import load_tasks
+from .process import prepare
 from .workloads import Workload, workload
 
 TICK_S = 5
@@ -66,15 +62,11 @@ def is_alive(work: Workload) -> bool:
 
 def main() -> int:
     settings = RuntimeSettings.load()
-    logs.configure(settings.log_level)
     work = workload(settings.workload)
     metrics.clear()
-    metrics.name_slots(_slot)
-    load_tasks()
+    prepare()
     app = celery_app()
     app.steps["consumer"].add(Pulse)
-    signals.setup_logging.connect(_keep_logging, weak=False)
-    signals.worker_process_init.connect(lambda **_: _start_child(work), weak=False)
     heartbeat = Heartbeat(lambda: is_alive(work))
     signals.worker_ready.connect(lambda **_: heartbeat.start(), weak=False)
     metrics.serve(work.name, work.slots)
@@ -91,27 +83,6 @@ def main() -> int:
     )
     worker.start()
     return int(worker.exitcode or 0)
-
-
-def _slot() -> int:
-    """0 in the main process, 1 to n in its children."""
-    index = getattr(current_process(), "index", None)
-    return metrics.MAIN_SLOT if index is None else int(index) + 1
-
-
-def _start_child(work: Workload) -> None:
-    stores.forget_connections()
-    metrics.IN_FLIGHT.labels(work.name).set(0)
-    run_worker_start(work.name)
-
-
-def _keep_logging(**_: Any) -> None:
-    """A receiver of this signal keeps Celery from setting up logging of its own."""
-    # the runtime says once how each task ended, with more
-    for name in ("celery.app.trace", "celery.worker.strategy"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    # the pool's own logger has no handler, and would write plain text
-    get_logger().propagate = True
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ class Workload:
     max_tasks_per_child: int
     """0: a worker process is never replaced."""
     max_child_memory_kib: int
-    """A worker process that has grown above it is replaced after its task."""
+    """A worker process that has grown above it is replaced after its task: its share of nine tenths of the container, and the 96 MiB
+    that all processes share."""
     max_payload_bytes: int
     priorities: bool
 
@@ -64,10 +65,10 @@ WORKLOADS: dict[str, Workload] = {
         hard_limit_s=30,
         visibility_s=960,
         result_ttl_s=3600,
-        idempotency_ttl_s=86400,
+        idempotency_ttl_s=7284,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=1000,
-        max_child_memory_kib=204800,
+        max_child_memory_kib=210944,
         max_payload_bytes=262144,
         priorities=True,
     ),
@@ -84,10 +85,10 @@ WORKLOADS: dict[str, Workload] = {
         hard_limit_s=300,
         visibility_s=600,
         result_ttl_s=3600,
-        idempotency_ttl_s=86400,
+        idempotency_ttl_s=7284,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=100,
-        max_child_memory_kib=874905,
+        max_child_memory_kib=729088,
         max_payload_bytes=262144,
         priorities=False,
     ),
@@ -104,10 +105,10 @@ WORKLOADS: dict[str, Workload] = {
         hard_limit_s=10,
         visibility_s=510,
         result_ttl_s=3600,
-        idempotency_ttl_s=26843,
+        idempotency_ttl_s=7284,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=1000,
-        max_child_memory_kib=204800,
+        max_child_memory_kib=210944,
         max_payload_bytes=262144,
         priorities=False,
     ),
@@ -124,10 +125,10 @@ WORKLOADS: dict[str, Workload] = {
         hard_limit_s=3600,
         visibility_s=7200,
         result_ttl_s=3600,
-        idempotency_ttl_s=86400,
+        idempotency_ttl_s=7284,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=50,
-        max_child_memory_kib=460800,
+        max_child_memory_kib=434176,
         max_payload_bytes=262144,
         priorities=False,
     ),

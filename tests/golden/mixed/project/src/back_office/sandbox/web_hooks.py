@@ -15,7 +15,7 @@ from ..runtime.task import Permanent
 from ..runtime.workloads import KEY_PREFIX
 from . import latency, obey
 
-_KEEP_S = 24 * 3600
+_KEEP_S = 3600
 _PUT_IF_NEWER = """
 local version = redis.call('HGET', KEYS[1], 'version')
 if version and tonumber(version) >= tonumber(ARGV[1]) then return 0 end

@@ -11,7 +11,7 @@ import uuid
 from types import FrameType
 from typing import NoReturn
 
-from . import logs, metrics
+from . import logs, metrics, stacks
 from .broker import WORKER_RETRIES, connect, wait_until_there
 from .config import RuntimeSettings
 from .delayed import DelayedJobs
@@ -32,6 +32,7 @@ def main() -> int:
     # process 1 of a container ignores signals that it has no handler for
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
+    stacks.listen()
     metrics.clear()
     metrics.name_slots(lambda: metrics.MAIN_SLOT)
     horse = Horse(work.name)

@@ -41,7 +41,8 @@ class Workload:
     max_tasks_per_child: int
     """0: a worker process is never replaced."""
     max_child_memory_kib: int
-    """A worker process that has grown above it is replaced after its task."""
+    """A worker process that has grown above it is replaced after its task: its share of nine tenths of the container, and the 96 MiB
+    that all processes share."""
     max_payload_bytes: int
     priorities: bool
 
@@ -67,7 +68,7 @@ WORKLOADS: dict[str, Workload] = {
         idempotency_ttl_s=86400,
         dead_letter_ttl_s=604800,
         max_tasks_per_child=0,
-        max_child_memory_kib=1081344,
+        max_child_memory_kib=1297408,
         max_payload_bytes=262144,
         priorities=False,
     ),

@@ -6,12 +6,18 @@ from __future__ import annotations
 
 import math
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from amqp.exceptions import NotFound
+from celery import Celery
 from celery.exceptions import Reject
 from kombu import Connection, Exchange, Queue
+from kombu.transport.native_delayed_delivery import (
+    bind_queue_to_native_delayed_delivery_exchange,
+    declare_native_delayed_delivery_exchanges_and_queues,
+)
 
 from .config import RuntimeSettings
 from .execute import Verdict
@@ -21,7 +27,9 @@ from .workloads import WORKLOADS, Workload
 _TASKS = Exchange("tasks", type="topic")
 _DEAD = Exchange("dead-letters", type="direct")
 
-DELIVERY_LIMIT = 20
+_QUEUE_TYPE = "quorum"
+DELIVERY_LIMIT = 60
+"""Above what the ledger allows of any workload (50 retries and 3 more starts), so that the ledger has the say; RabbitMQ's own is 20."""
 
 
 def configuration(settings: RuntimeSettings, work: Workload) -> dict[str, Any]:
@@ -34,7 +42,7 @@ def configuration(settings: RuntimeSettings, work: Workload) -> dict[str, Any]:
         "broker_heartbeat": 30,
         "task_default_exchange": _TASKS.name,
         "task_default_exchange_type": _TASKS.type,
-        "task_default_queue_type": "quorum",
+        "task_default_queue_type": _QUEUE_TYPE,
         "task_default_routing_key": work.queue,
         "worker_detect_quorum_queues": True,
     }
@@ -54,6 +62,18 @@ def queues() -> tuple[Queue, ...]:
 def send_options(work: Workload) -> dict[str, Any]:
     """More arguments for `send_task`: a producer may come before the first worker."""
     return {"declare": [_queue(work), _dead_queue(work)]}
+
+
+def publish(app: Celery, send: Callable[[], Any]) -> None:
+    """A worker declares the exchanges of delayed messages as it starts; a producer may come before the first one."""
+    try:
+        send()
+    except NotFound:
+        with app.connection_for_write() as connection:
+            declare_native_delayed_delivery_exchanges_and_queues(connection, _QUEUE_TYPE)
+            for queue in queues():
+                bind_queue_to_native_delayed_delivery_exchange(connection, queue)
+        send()
 
 
 def countdown(delay_s: float) -> int | None:
@@ -82,7 +102,7 @@ def _queue(work: Workload) -> Queue:
         _TASKS,
         routing_key=work.queue,
         queue_arguments={
-            "x-queue-type": "quorum",
+            "x-queue-type": _QUEUE_TYPE,
             # A rejected message goes there; without an exchange it would be deleted.
             "x-dead-letter-exchange": _DEAD.name,
             "x-dead-letter-routing-key": work.dead_letter,
@@ -103,7 +123,7 @@ def _dead_queue(work: Workload) -> Queue:
         _DEAD,
         routing_key=work.dead_letter,
         queue_arguments={
-            "x-queue-type": "quorum",
+            "x-queue-type": _QUEUE_TYPE,
             "x-message-ttl": work.dead_letter_ttl_s * 1000,
             # Looking at a dead letter delivers and returns it; without this the twentieth look would delete it.
             "x-delivery-limit": -1,
