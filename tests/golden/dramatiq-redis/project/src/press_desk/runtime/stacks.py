@@ -28,7 +28,7 @@ def listen() -> None:
 
 
 def listeners() -> list[int]:
-    """Processes that handle the signal; any other would die of it."""
+    """Processes of this Python that handle the signal; others would die of it, or do something else."""
     return sorted(
         int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit() and _listens(each)
     )
@@ -36,6 +36,8 @@ def listeners() -> list[int]:
 
 def _listens(process: Path) -> bool:
     try:
+        if (process / "exe").resolve() != Path("/proc/self/exe").resolve():
+            return False
         lines = (process / "status").read_text().splitlines()
     except OSError:
         return False
