@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from queuewright.advisor.answers import Known
 from queuewright.advisor.decision import Reason, Refusal, Warning_
 from queuewright.advisor.engine import Engine
+from queuewright.advisor.options import Option
+from queuewright.advisor.predicates import broker_is_there, value
 from queuewright.advisor.wishes import ENVIRONMENT
 
 COMMON = 3
@@ -45,6 +47,17 @@ def refusal(engine: Engine, known: Known, warnings: Iterable[Warning_]) -> Refus
     )
 
 
+def _nearest(engine: Engine, known: Known, mask: int) -> Option:
+    """What the reader thinks of first: what is there, then what runs where no cloud is named."""
+    return min(
+        engine.best_known(engine.members(mask)),
+        key=lambda option: (
+            not broker_is_there(known, option),
+            known["cloud"] == "any" and bool(value(option, "proprietary")),
+        ),
+    )
+
+
 def _limits(engine: Engine, known: Known, add: Callable[[str | None, Reason, str | None], None]) -> None:
     """Limits that rule out a good part of what the environment allows, or that alone rule something out."""
     environment = standing = 0
@@ -70,6 +83,6 @@ def _limits(engine: Engine, known: Known, add: Callable[[str | None, Reason, str
     for _, _, item, hit in sorted(ranked, key=lambda entry: entry[:2]):
         add(
             item.rule.topic,
-            engine.reason(item, known, engine.best_known(engine.members(hit))[0]),
+            engine.reason(item, known, _nearest(engine, known, hit)),
             item.rule.outside,
         )

@@ -10,7 +10,7 @@ from queuewright.advisor.answers import Known
 from queuewright.advisor.decision import Reason, Warning_
 from queuewright.advisor.engine import CompiledRule, Engine, Verdict
 from queuewright.advisor.options import Option
-from queuewright.advisor.wording import clause, value_text
+from queuewright.advisor.wording import about, value_text
 
 ENVIRONMENT = frozenset({"language-not-spoken", "other-cloud", "ruled-out"})
 """Rules that say where the work runs; a reason only where no other is left."""
@@ -75,7 +75,7 @@ def contradicted(
                 Warning_(
                     topic,
                     severity,
-                    f"{wish.text} {verb} not recommended: {clause(reason.message)}",
+                    f"{wish.text} {verb} not recommended: {about(wish.text, reason.message)}",
                     reason.source,
                 )
             )
@@ -88,7 +88,7 @@ def _contradiction(
     lead = {"wish": f"{wish.text} is asked for", "existing": f"{wish.text} is there"}[wish.kind]
     first = next(iter(reasons.values()), None)
     if first is not None:
-        return Reason("contradiction", f"{lead}, but: {clause(first.message)}", first.source)
+        return Reason("contradiction", f"{lead}, but: {about(wish.text, first.message)}", first.source)
     if winner is None:
         source = engine.catalog.topics["outside_catalogue"].source
         return Reason("contradiction", f"{lead}, but no stack meets the answers.", source)

@@ -15,6 +15,8 @@ WORDS = {
     "aws": "AWS", "azure": "Azure", "gcp": "Google Cloud", "on_prem": "own servers", "paas": "a platform or a small host",
     "self_hosted_product": "customers' machines", "any": "anything",
     "python": "Python", "ruby": "Ruby", "node": "Node.js", "typescript": "TypeScript", "javascript": "JavaScript",
+    "redis": "Redis", "rabbitmq": "RabbitMQ", "kafka": "Kafka", "sqs": "SQS", "azure_service_bus": "Service Bus", "cloud_tasks": "Cloud Tasks",
+    "celery": "Celery", "rq": "RQ", "dramatiq": "Dramatiq", "huey": "Huey", "taskiq": "TaskIQ", "sidekiq": "Sidekiq", "bullmq": "BullMQ",
     "go": "Go", "java": "Java", "dotnet": ".NET", "php": "PHP", "rust": "Rust", "elixir": "Elixir",
 }  # fmt: skip
 UNCAPITALISED = ("arq ", "allkeys-lru ")
@@ -54,6 +56,8 @@ STARTS = frozenset(
         "Little",
         "Open",
         "Free",
+        "With",
+        "So",
         "Idle",
     ]
 )
@@ -67,6 +71,12 @@ def sentence(text: str) -> str:
 def clause(text: str) -> str:
     """A sentence as it stands after a colon: small, but for a name."""
     return text[0].lower() + text[1:] if text.split(" ", 1)[0] in STARTS else text
+
+
+def about(name: str, text: str) -> str:
+    """A sentence as a clause after the name of what it speaks of, which is not said again."""
+    rest = text.removeprefix(f"{name} ")
+    return f"it {rest}" if rest != text and not rest.startswith(("on ", "(")) else clause(text)
 
 
 def duration(seconds: float) -> str:

@@ -16,7 +16,7 @@ SUBJECTS: dict[str, str] = {
         tier_below_message_kb tier_below_rate_per_s latency_class
     """,
     "How long a task may run": """
-        max_task_s function_max_s default_timeout_s default_deadline_s timeout_kind lock_default_s lock_max_s lock_renewable
+        max_task_s advised_task_s function_max_s default_timeout_s default_deadline_s timeout_kind lock_default_s lock_max_s lock_renewable
         visibility_timeout_default_s idle_timeout_default_s ack_timeout_s poll_interval_s stall_s share_lock_s
     """,
     "Delivery, and what is lost": """
