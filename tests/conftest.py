@@ -6,7 +6,10 @@ import os
 
 import pytest
 
-MAKE = {"e2e": "starts rendered projects with Docker Compose: run `make e2e`"}
+MAKE = {
+    "e2e": "starts rendered projects with Docker Compose: run `make e2e`",
+    "tools": "judged by tools that are installed apart: run `make judge`",
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

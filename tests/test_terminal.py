@@ -104,6 +104,7 @@ def test_a_folder_that_names_no_project_is_asked_about_instead_of_refused(tmp_pa
     terminal.expect("is a keyword of Python")
     terminal.send("\x15shop" + ENTER)
     terminal.expect("name: shop")
+    terminal.expect("Stop without writing anything")  # the prompt is drawn: from here on it reads the keyboard
     terminal.sendintr()
     terminal.expect("Nothing was written")
     assert finish(terminal) == 130

@@ -34,8 +34,8 @@ class Finding:
 
 
 def required() -> bool:
-    """In CI an absent judge is a failure, not a skip."""
-    return os.environ.get("QW_REQUIRE") == "1" or os.environ.get("CI") == "true"
+    """Where the judges are asked for (`make judge`), an absent one is a failure, not a skip."""
+    return os.environ.get("QW_REQUIRE") == "1"
 
 
 def absent(what: str, remedy: str) -> None:
@@ -46,7 +46,7 @@ def absent(what: str, remedy: str) -> None:
 
 
 def need(name: str) -> Path:
-    """A judge's program; skips the test (fails it in CI) when it is not installed."""
+    """A judge's program; skips the test when it is not installed, fails it where the judges are asked for."""
     for folder in FOLDERS:
         if (folder / name).is_file():
             return folder / name
