@@ -42,10 +42,12 @@ def decide_project(spec: Spec, policy: Policy | None = None) -> Decision:
         if common
         else None
     )
-    single = [decide(answers, policy=policy, pinned=choice, accept=spec.accept) for _, answers in parts]
+    single = [
+        decide(answers, policy=policy, pinned=choice, accept=spec.accept, flips=False) for _, answers in parts
+    ]
     if choice is not None:
         return _together(rules, judged, single, pinned=spec.stack is not None)
-    return _apart(rules, judged, [decide(answers, policy=policy) for _, answers in parts])
+    return _apart(rules, judged, [decide(answers, policy=policy, flips=False) for _, answers in parts])
 
 
 def best(rules: Engine, judged: Sequence[_Judged]) -> Option | None:

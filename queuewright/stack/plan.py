@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from queuewright.advisor.decision import Decision
@@ -250,7 +251,7 @@ class RunbookCommand:
     """In place of the two: runs in a worker, the same on both; `$W` is the workload, `$N` the namespace."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StackPlan:
     name: str
     package: str
@@ -277,7 +278,7 @@ class StackPlan:
     def service(self, role: str) -> Service | None:
         return next((service for service in self.services if service.role == role), None)
 
-    @property
+    @cached_property
     def shared_environment(self) -> dict[str, str]:
         """What every worker has in its environment, the scheduler too: where the broker is, by which name."""
         first, *rest = (workload.environment for workload in self.workloads)
