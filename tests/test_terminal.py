@@ -92,8 +92,10 @@ def test_advice_only_wants_consent_too(tmp_path: Path) -> None:
 def test_after_a_refusal_the_answers_can_be_changed(tmp_path: Path) -> None:
     terminal = answered(tmp_path, "workload=api", "constraints=no_cloud_queue,no_broker_server")
     assert "No stack can do this" in terminal.before
-    terminal.expect("Answer again")
+    terminal.expect("Answer again.*Show everything.*Stop")
     terminal.send(DOWN + ENTER)
+    terminal.expect("What was ruled out.*Stop without")
+    terminal.send(DOWN + DOWN + ENTER)
     assert finish(terminal) == 1
 
 

@@ -86,8 +86,6 @@ def _settle(wanted: Wanted) -> tuple[LoadedSpec, Decision]:
         if isinstance(stack, str):
             continue
         if stack is None:
-            if wanted.asking and wanted.preset is None and newproject.wants_to_answer_again():
-                continue
             raise typer.Exit(ExitCode.DRIFT)
         loaded = _spec(name, wanted, answers, stack)
         if not wanted.asking:

@@ -20,14 +20,6 @@ AGAIN = "again"
 STOP = "stop"
 
 
-def wants_to_answer_again() -> bool:
-    """After a refusal."""
-    from queuewright.wizard import Prompts
-
-    choices = [("Answer again", AGAIN), ("Stop without writing anything", STOP)]
-    return bool(Prompts().select("And now?", choices, AGAIN) == AGAIN)
-
-
 def confirm(loaded: LoadedSpec, directory: Path, *, again: bool) -> str:
     """WRITE, AGAIN or STOP, after a look at the spec. Raises where the files cannot be written."""
     from queuewright.wizard import Prompts

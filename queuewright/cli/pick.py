@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 AGAIN = "again"
 EVERYTHING = "everything"
+STOP = "stop"
+SHOW_EVERYTHING = "Show everything: what to watch, what was ruled out, what would change this"
 ADVICE_ONLY = "Of a stack with advice only, queuewright writes the spec and the decision record; of the others, the project."
 
 
@@ -35,6 +37,8 @@ def choose(
         _hold(preset, answers, given, policy)
     with console.working("weighing the stacks"):
         decision = advisor.decide(answers, policy=policy, pinned=pinned)
+    if decision.winner is None and asking and preset is None:
+        return _refused(decision), decision
     if decision.winner is None:
         console.show(recommendation.document(decision))
         return None, decision
@@ -98,6 +102,26 @@ def _against(given: Answers, causes: Sequence[str], preset: Preset) -> str:
     return f"{named} cannot be had with the preset `{preset.id}`"
 
 
+def _refused(decision: Decision) -> str | None:
+    """AGAIN, or None where the user leaves it at that."""
+    from queuewright.report import recommendation
+    from queuewright.wizard import Prompts
+
+    choices = [
+        ("Answer again", AGAIN),
+        (SHOW_EVERYTHING, EVERYTHING),
+        ("Stop without writing anything", STOP),
+    ]
+    shown = recommendation.brief(decision)
+    while True:
+        console.show(shown)
+        console.note("")
+        picked: str = Prompts().select("And now?", choices, AGAIN)
+        if picked != EVERYTHING:
+            return AGAIN if picked == AGAIN else None
+        shown = recommendation.document(decision)
+
+
 def _pick(decision: Decision) -> StackId | str:
     from queuewright.report import recommendation
     from queuewright.wizard import Prompts
@@ -105,7 +129,7 @@ def _pick(decision: Decision) -> StackId | str:
     assert decision.winner is not None
     choices: list[tuple[str, StackId | str]] = [
         *stack_choices((decision.winner, *decision.alternatives)),
-        ("Show everything: what to watch, what was ruled out, what would change this", EVERYTHING),
+        (SHOW_EVERYTHING, EVERYTHING),
         ("← answer again", AGAIN),
     ]
     hint = "" if decision.winner.rendered else ADVICE_ONLY

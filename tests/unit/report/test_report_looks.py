@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from queuewright.report import markdown, plain, terminal
+from queuewright import catalog
+from queuewright.report import markdown, matrix, plain, terminal
 from queuewright.report.document import Bullets, Code, Document, Heading, Item, Paragraph, Span, Table
 
 SAMPLE: Document = [
@@ -22,9 +23,9 @@ SAMPLE: Document = [
 ]
 
 
-def in_terminal(document: Document, *, colour: bool = True) -> str:
+def in_terminal(document: Document, *, colour: bool = True, width: int = 60) -> str:
     console = Console(
-        file=io.StringIO(), force_terminal=True, width=60, no_color=not colour, color_system="truecolor"
+        file=io.StringIO(), force_terminal=True, width=width, no_color=not colour, color_system="truecolor"
     )
     terminal.show(document, console)
     assert isinstance(console.file, io.StringIO)
@@ -48,6 +49,19 @@ def test_terminal() -> None:
     shown = in_terminal(SAMPLE)
     assert "\x1b[" in shown
     assert "[red]not red[/red]" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_narrow_table_is_wrapped_between_words(width: int) -> None:
+    table = Table(("Worker", "azure_service_bus", "redis"), (("consumer", "works, if the warnings are heeded", "experimental"),) * 2)
+    wide = Table(("Stack", "Why", "Note"), (("Redis or Valkey + Celery", "word " * 30, "yes"),))
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", in_terminal([table, wide, matrix.document(catalog.load())[1]], width=width))
+    assert all(len(line.rstrip()) <= width for line in shown.splitlines())
+    words = set(shown.split())
+    assert {"consumer", "experimental", "heeded", "Celery", "Valkey", "word"} <= words
+    if width >= 80:
+        assert {"dramatiq", "conditions", "sidekiq", "rabbitmq"} <= words
+    assert ("azure_" in words) == (width < 120)
 
 
 def test_without_colour() -> None:
