@@ -70,8 +70,11 @@ def _cell(pairing: Pairing | None) -> Line:
 
 
 def _rendered(pairing: Pairing) -> Item:
-    variants = ", ".join(
-        f"{variant}{' (default)' if variant == pairing.default_variant else ''}"
-        for variant in pairing.variants
+    others = [variant for variant in pairing.variants if variant != pairing.default_variant]
+    more = f"; advised only: {', '.join(others)}" if others else ""
+    return Item(
+        (
+            Span(f"{pairing.broker} + {pairing.worker}", "strong"),
+            f": {pairing.default_variant or 'one variant'}{more}",
+        )
     )
-    return Item((Span(f"{pairing.broker} + {pairing.worker}", "strong"), f": {variants or 'one variant'}"))

@@ -169,6 +169,16 @@ def _unprintable(text: str) -> tuple[int, int, str]:
 
 
 def _syntax(text: str, error: yaml.MarkedYAMLError, problems: Problems) -> None:
+    opened = error.context == "while scanning a quoted scalar" and "end of stream" in (error.problem or "")
+    if opened and error.context_mark:
+        place = error.context_mark
+        problems.at(
+            place.line + 1,
+            place.column + 1,
+            "not valid YAML: the quote that opens here is never closed",
+            "add the closing quote",
+        )
+        return
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.splitlines() or [""]

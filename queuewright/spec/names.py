@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Callable
 
 from queuewright.spec.expect import shown
 
@@ -96,7 +97,7 @@ def _common_problem(name: str, languages: tuple[str, ...]) -> str | None:
     return None
 
 
-def suggestion(name: str) -> str:
+def suggestion(name: str, is_valid: Callable[[str], bool]) -> str:
     """A valid name made of an invalid one."""
-    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).lstrip("0123456789-")[:34].strip("-")
-    return f"for instance `{made or 'mail'}-jobs`"
+    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).lstrip("0123456789-")[:34].strip("-") or "mail"
+    return made if made != name and is_valid(made) else f"{made}-jobs"

@@ -8,7 +8,7 @@ from queuewright.spec import names, vocabulary
 from queuewright.spec import settings as settings_
 from queuewright.spec.expect import Expect, kind, shown
 from queuewright.spec.model import Answers, Spec, StackChoice, Workload
-from queuewright.spec.nodes import Mapping, Node
+from queuewright.spec.nodes import Mapping, Node, Scalar
 from queuewright.spec.problems import Problems
 from queuewright.spec.quantities import ANSWERS as QUANTITIES
 from queuewright.spec.quantities import duration
@@ -56,11 +56,13 @@ class SpecReader:
         )
 
     def _keys(self, mapping: Mapping, known: tuple[str, ...], what: str) -> None:
-        for key, _ in mapping:
+        for key, node in mapping:
             if key.text in known:
                 continue
-            if key.text in ANSWER_KEYS:
-                hint: str | None = "move it under `answers:`"
+            if key.text == "workload" and "workloads" in known and not isinstance(node, Scalar):
+                hint: str | None = "did you mean `workloads`?"
+            elif key.text in ANSWER_KEYS:
+                hint = "move it under `answers:`"
             elif key.text in STACK_KEYS:
                 hint = "move it under `stack:`"
             elif key.text in self.known_settings:
@@ -89,9 +91,11 @@ class SpecReader:
         name = self.expect.text(node, "`name`")
         if name is None:
             return ""
-        problem = (names.workload_problem if workload else names.project_problem)(name, languages)
+        judge = names.workload_problem if workload else names.project_problem
+        problem = judge(name, languages)
         if problem:
-            self.problems.add(node, problem, names.suggestion(name))
+            better = names.suggestion(name, lambda made: judge(made, languages) is None)
+            self.problems.add(node, problem, f"for instance `{better}`")
         return name
 
     def _answers(self, mapping: Mapping) -> answers_.ReadAnswers:

@@ -16,13 +16,13 @@ from queuewright.advisor import decide_project
 from queuewright.advisor.decision import Decision, StackId
 from queuewright.advisor.policy import Policy
 from queuewright.catalog import Catalog
-from queuewright.errors import SpecError, StackError
+from queuewright.errors import Problem, SpecError, StackError
 from queuewright.sizing.assumptions import Assumptions, ProcessShape, from_data
 from queuewright.sizing.model import Sizing
 from queuewright.sizing.size import size
 from queuewright.spec.model import Answers, Spec, Workload
 from queuewright.stack.component import Component, Entry, Process
-from queuewright.stack.components import Components, select
+from queuewright.stack.components import Components, is_rendered, select
 from queuewright.stack.plan import (
     AlertThresholds,
     Mount,
@@ -75,7 +75,7 @@ def plan_spec(spec: Spec, catalog: Catalog, policy: Policy | None = None) -> Sta
 
 def build_plan(spec: Spec, decision: Decision, catalog: Catalog) -> StackPlan:
     """Raises StackError where the stack cannot be rendered."""
-    stack = _stack(spec, decision)
+    stack = _stack(spec, decision, catalog)
     answers = {workload.name: complete(spec.answers_for(workload), catalog) for workload in spec.workloads}
     language = _language(stack, spec, catalog)
     kinds = sorted({_kind(each) for each in answers.values()})
@@ -141,10 +141,31 @@ def expand(entries: Sequence[Entry], names: Mapping[str, Any]) -> Iterator[dict[
                 yield fill(entry.value, scope)
 
 
-def _stack(spec: Spec, decision: Decision) -> StackId:
-    if decision.winner is None:
+def _stack(spec: Spec, decision: Decision, catalog: Catalog) -> StackId:
+    winner = decision.winner
+    if winner is None:
         raise StackError("no stack survives these answers", hint="`qw recommend` says why, and what would do it")
-    return decision.winner.stack
+    stack = winner.stack
+    pairing = catalog.pairing(stack.broker, stack.worker)
+    if spec.stack is None and not winner.rendered:
+        raise StackError(f"the advice is {stack}, which cannot be rendered yet", hint=_pin_another(decision))
+    if pairing is not None and is_rendered(stack.broker, stack.worker) and stack.variant != pairing.default_variant:
+        raise StackError(
+            Problem(
+                f"{stack} can be advised in the variant `{stack.variant}`, but not rendered yet",
+                hint=f"write `variant: {pairing.default_variant}`, or leave `variant` away",
+                where=("stack", "variant"),
+            )
+        )
+    return stack
+
+
+def _pin_another(decision: Decision) -> str:
+    best = next((each for each in decision.alternatives if each.rendered), None)
+    if best is None or decision.winner is None:
+        return "no stack that survives can be rendered; `qw recommend` gives the advice alone"
+    behind = decision.winner.score - best.score
+    return f"pin one that can: `stack: {{broker: {best.stack.broker}, worker: {best.stack.worker}}}`, {behind:g} points less"
 
 
 def _language(stack: StackId, spec: Spec, catalog: Catalog) -> str:

@@ -100,6 +100,13 @@ def test_all_problems_are_shown(failing: list[BaseException]) -> None:
     assert run("schema")[2] == "q.yaml:1:1: one\nq.yaml:2:1: two\n"
 
 
+def test_what_many_files_share_is_said_once(failing: list[BaseException]) -> None:
+    failing.append(SpecError([Problem("is a link", f"src/{each}", hint="Move it.") for each in range(9)]))
+    assert run("schema")[2] == "src/0 and 8 more: is a link\n  Move it.\n"
+    failing[0] = SpecError([Problem("is a link", f"src/{each}") for each in range(3)])
+    assert run("schema")[2].count("is a link") == 3
+
+
 def test_a_bug_is_3_and_leaves_a_report(
     failing: list[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

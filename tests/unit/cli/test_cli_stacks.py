@@ -52,3 +52,24 @@ def test_an_impossible_stack_is_refused_where_it_stands(
         code, _, err = run(command)
         assert code == 2
         assert err.startswith("queuewright.yaml:3:")
+
+
+@pytest.mark.parametrize(
+    ("stack", "place", "message", "hint"),
+    [
+        ("stack: {broker: rabbitmq, worker: celery, variant: classic}", "4:52", "variant `classic`", "`variant: quorum`"),
+        ("", "1:1", "the advice is sqs+consumer", "pin one that can: `stack: {broker: "),
+    ],
+)
+def test_what_is_advised_only_is_not_rendered_as_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: str, place: str, message: str, hint: str
+) -> None:
+    text = f"version: 1\nname: mailroom\nanswers: {{cloud: aws, hosting: kubernetes}}\n{stack}\nworkloads: [{{name: mail}}]\n"
+    (tmp_path / "queuewright.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for command in ("render", "check", "size"):
+        code, _, err = run(command)
+        assert code == 2
+        assert err.startswith(f"queuewright.yaml:{place}: ")
+        assert message in err
+        assert hint in err
