@@ -53,4 +53,6 @@ def render(
         if dry_run or (not diff and not (console.settings.quiet and applied)):
             console.show(changes.document(plan, applied=applied, brief=first))
     if plan.error is not None:
+        if not only_show:
+            console.note("Nothing was written.")
         raise projects.placed(plan.error, project.prefix)

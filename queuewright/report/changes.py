@@ -107,7 +107,7 @@ def _summary(plan: Plan, applied: bool) -> Line:
         if counts.get(str(action))
     ]
     if counts.get("replace"):
-        parts.append(f"{counts['replace']} to replace in the broker")
+        parts.append(f"{counts['replace']} {'replaced' if applied else 'to replace'} in the broker")
     if plan.is_empty:
         return Span(f"Nothing to do: {', '.join(parts)}.", "good")
     return (

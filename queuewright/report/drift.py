@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from queuewright.errors import Problem
-from queuewright.report.document import Block, Bullets, Document, Heading, Item, Paragraph, Span, Style, Table
+from queuewright.report.document import (
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Item,
+    Line,
+    Paragraph,
+    Span,
+    Style,
+    Table,
+)
 from queuewright.workspace.checking import CheckResult
 from queuewright.workspace.inspection import Replacement
-from queuewright.workspace.status import FileStatus, Level
+from queuewright.workspace.status import FileStatus, Level, Status
+
+MANY = 12
+"""Files that are missing for one and the same reason and are still named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +146,7 @@ def _section(each: Checked, *, titled: bool) -> Iterator[Block]:
     if titled:
         yield Heading(each.spec)
     if result.findings:
-        rows = tuple(
-            (
-                _status(file, result),
-                f"{each.folder}{file.path}{f':{file.line}' if file.line else ''}",
-                file.reason,
-            )
-            for file in result.findings
-        )
-        yield Table(("Status", "File", "Why"), rows)
+        yield Table(("Status", "File", "Why"), tuple(_rows(each, result)))
     if result.replacements:
         yield Paragraph("A live broker refuses these changes, or strands messages by them:")
         yield Bullets(tuple(Item(replacement(item)) for item in result.replacements))
@@ -148,6 +155,21 @@ def _section(each: Checked, *, titled: bool) -> Iterator[Block]:
     for text in each.advice:
         yield Paragraph((Span("Advice would differ: ", "caution"), text))
     yield Paragraph(_summary(result))
+
+
+def _rows(each: Checked, result: CheckResult) -> Iterator[tuple[Line, ...]]:
+    """One a file; where many are missing for one reason, as in a project that was never rendered, one for all of them."""
+    reasons = Counter(file.reason for file in result.findings if file.status is Status.MISSING)
+    told: set[str] = set()
+    for file in result.findings:
+        together = file.status is Status.MISSING and reasons[file.reason] > MANY
+        if not together:
+            line = f":{file.line}" if file.line else ""
+            yield _status(file, result), f"{each.folder}{file.path}{line}", file.reason
+        elif file.reason not in told:
+            told.add(file.reason)
+            more = f"{each.folder}{file.path} and {reasons[file.reason] - 1} more"
+            yield _status(file, result), more, file.reason
 
 
 def _status(file: FileStatus, result: CheckResult) -> Span:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from queuewright import catalog
 from queuewright.catalog import (
     AnswerKey,
     Choice,
@@ -22,7 +24,7 @@ from queuewright.catalog import (
 )
 from queuewright.report import recommendation
 from queuewright.report.document import Block, Bullets, Document, Heading, Item, Line, Paragraph, Span, Table
-from queuewright.spec.quantities import BARE, QUANTITY_OF
+from queuewright.spec.quantities import BARE, QUANTITY_OF, plain
 
 
 def as_json(entry: Entry) -> dict[str, Any]:
@@ -52,18 +54,43 @@ def document(entry: Entry) -> Document:
 
 def list_document(title: str, entries: Sequence[Entry]) -> Document:
     rows = tuple(
-        Item((Span(each.id, "code"), f" ({each.kind}): {each.title or each.cause}")) for each in entries
+        Item((Span(each.id, "code"), f" ({each.kind}): {_general(each, each.title or each.cause)}"))
+        for each in entries
     )
     return [Heading(title), Bullets(rows), Paragraph(Span("`qw explain ID` tells more of each.", "dim"))]
 
 
 def _prose(entry: Entry) -> Iterator[Block]:
     if entry.kind != "pitfall" and entry.title:
-        yield Paragraph(Span(entry.title, "strong"))
+        yield Paragraph(Span(_general(entry, entry.title), "strong"))
     parts = (("Symptom", entry.symptom), ("Cause" if entry.fix else "", entry.cause), ("Fix", entry.fix))
     for label, text in parts:
         if text and (label == "Symptom" or text != entry.title):
             yield Paragraph((Span(f"{label}: ", "strong"), text) if label else text)
+
+
+_PLACE = re.compile(r"\{(?:(?:fact|answer):)?(\w+)\}")
+
+
+def _general(entry: Entry, text: str) -> str:
+    """A rule's reason without a case to fill it in: `{worker}` is the worker, `{fact:redelivery_s}` the fact's name."""
+    if not isinstance(entry.record, Rule):
+        return text
+    known = catalog.load()
+    names = {
+        kind: parts[values[0]].name
+        for kind, parts in (("broker", known.brokers), ("worker", known.workers))
+        if len(values := entry.record.target.get(kind, ())) == 1 and values[0] in parts
+    }
+
+    def fill(place: re.Match[str]) -> str:
+        word = place.group(1)
+        if word in ("broker", "worker", "variant"):
+            return names.get(word, f"the {word}")
+        return f"`{BARE.get(word, word)}`"
+
+    filled = _PLACE.sub(fill, text)
+    return filled[:1].upper() + filled[1:]
 
 
 def _source(entry: Entry) -> Iterator[Block]:
@@ -164,7 +191,7 @@ def _condition(condition: Condition) -> str:
 
 
 def _setting(setting: Setting) -> dict[str, Any]:
-    bounds = [f"{bound:g}" for bound in (setting.minimum, setting.maximum) if bound is not None]
+    bounds = [plain(bound) for bound in (setting.minimum, setting.maximum) if bound is not None]
     return {
         "Type": f"{setting.type}{f' in {setting.unit}' if setting.unit else ''}",
         "Bounds": " to ".join(bounds),

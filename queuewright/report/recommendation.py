@@ -66,10 +66,10 @@ def _verdict(decision: Decision) -> Iterator[Block]:
         )
     else:
         yield Heading("No stack can do this")
-    if refusal is not None:
+    if refusal is not None and not decision.splits:
         yield Bullets(tuple(_sourced(each.message, each.source) for each in refusal.reasons))
-        if refusal.outside:
-            yield Paragraph(("What would do it: ", refusal.outside))
+    if refusal is not None and refusal.outside:
+        yield Paragraph(("What would do it: ", refusal.outside))
 
 
 def _because(decision: Decision, why: bool, hint: bool = True) -> Iterator[Block]:

@@ -89,7 +89,7 @@ def test_what_the_user_edited_stops_a_render(fake: Fake) -> None:
     code, out, err = run("render")
     assert code == 1
     assert "! refuse  a.txt" in out
-    assert err.startswith("a.txt:1: edited since it was rendered\n  ")
+    assert err.startswith("Nothing was written.\na.txt:1: edited since it was rendered\n  ")
     assert (fake.root / "a.txt").read_text() == "mine\n"
     code, out, _ = run("render", "--dry-run", "--format", "json")
     assert (code, json.loads(out)["applied"], json.loads(out)["counts"]) == (
@@ -115,7 +115,7 @@ def test_files_are_named_from_where_the_command_runs(fake: Fake, monkeypatch: py
     monkeypatch.chdir(fake.root.parent)
     folder = fake.root.name
     for spec in (folder, f"{folder}/queuewright.yaml", str(fake.root)):
-        assert run("render", spec)[2].startswith(f"{folder}/a.txt:1: ")
+        assert f"\n{folder}/a.txt:1: " in run("render", spec)[2]
         assert f"edited  {folder}/a.txt:1" in run("check", spec)[1]
 
 

@@ -113,3 +113,11 @@ def test_a_comparison_goes_by_subject() -> None:
 )
 def test_figures_without_pretended_precision(figure: Figure, expected: str) -> None:
     assert sizing.shown(figure) == expected
+
+
+def test_a_rule_reads_well_without_a_case_to_fill_it_in() -> None:
+    rules = [each for each in entries(CATALOG) if each.kind == "rule"]
+    assert any("{" in each.title for each in rules)
+    for each in rules:
+        assert "{" not in plain.render([entry.document(each)[1]]), each.id
+    assert "{" not in plain.render(entry.list_document("Rules", rules))

@@ -53,6 +53,15 @@ def test_edited(root: Path) -> None:
     }
 
 
+def test_many_files_that_are_missing_for_one_reason_are_one_line(tmp_path: Path) -> None:
+    tree = {name: File(name, "x\n", Owner.OWNED) for name in (f"{n:02}.txt" for n in range(30))}
+    each = checked(tmp_path, Rendering(tree, {}))
+    text = plain.render(drift.document([each]))
+    assert "app/00.txt and 29 more  not rendered yet" in text
+    assert "01.txt" not in text
+    assert len(list(drift.findings(each))) >= 30, "programs get every file"
+
+
 def test_a_change_that_a_broker_refuses(root: Path) -> None:
     each = checked(root, Rendering(RENDERING.tree, {"queue.mail": "classic"}), "version: 1\n# changed\n")
     assert 'queue.mail: "quorum" -> "classic"' in plain.render(drift.document([each]))
