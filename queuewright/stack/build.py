@@ -144,7 +144,9 @@ def expand(entries: Sequence[Entry], names: Mapping[str, Any]) -> Iterator[dict[
 def _stack(spec: Spec, decision: Decision, catalog: Catalog) -> StackId:
     winner = decision.winner
     if winner is None:
-        raise StackError("no stack survives these answers", hint="`qw recommend` says why, and what would do it")
+        reasons = [reason.message for reason in decision.refusal.reasons] if decision.refusal else []
+        message = reasons[0] if decision.splits and reasons else "no stack survives these answers"
+        raise StackError(message, hint="`qw recommend` says why, and what would do it")
     stack = winner.stack
     pairing = catalog.pairing(stack.broker, stack.worker)
     if spec.stack is None and not winner.rendered:

@@ -73,3 +73,15 @@ def test_what_is_advised_only_is_not_rendered_as_something_else(
         assert err.startswith(f"queuewright.yaml:{place}: ")
         assert message in err
         assert hint in err
+
+
+def test_workloads_that_no_one_stack_serves_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "queuewright.yaml").write_text(
+        "version: 1\nname: mixed\nanswers: {cloud: aws}\nworkloads:\n"
+        "  - {name: audit, answers: {workload: event, rate_peak: 50000/s, replay: long_history, fanout: 4}}\n"
+        "  - {name: mails, answers: {workload: email, delay_max: 30d, priorities: few_levels}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("render")
+    assert code == 2
+    assert "Split them into specs of their own: audit on kafka+consumer; mails on " in err
