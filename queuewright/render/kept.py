@@ -24,6 +24,8 @@ LIBRARIES = ("jinja2", "markupsafe", "pydantic", "pydantic_core", "yaml")
 PACKAGE = Path(__file__).parent.parent
 TEMPLATES = PACKAGE.parent / "templates"
 """Of a checkout; an installed package has them inside."""
+SLOTS = 64
+"""Renders that are kept at most: half a megabyte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ def keep(spec: Path, state: str, rendered: Rendered) -> None:
 
 
 def _slot(spec: Path) -> str:
-    """One of 16: the cache does not grow with the number of projects."""
+    """One of a few: the cache does not grow with the number of projects."""
     name, _, digest = cache.name_for("render", spec.absolute()).partition("-")
-    return f"{name}-{digest[0]}"
+    return f"{name}-{int(digest, 16) % SLOTS:02}"
 
 
 @once

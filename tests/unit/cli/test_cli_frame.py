@@ -199,3 +199,23 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+def test_a_check_of_what_has_not_changed_loads_nothing_that_renders(tmp_path: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    environment["XDG_CACHE_HOME"] = str(tmp_path / "cache")
+    project = tmp_path / "shop"
+    subprocess.run([*MODULE, "init", str(project), "--preset", "api", "--yes"], env=environment, check=True)
+    subprocess.run([*MODULE, "check"], cwd=project, env=environment, check=True)
+    code = (
+        "import sys; sys.argv = ['qw', 'check']\n"
+        "from queuewright.cli.main import run\n"
+        "try: run()\n"
+        "except SystemExit as done: assert done.code == 0\n"
+        "heavy = {'pydantic', 'yaml', 'jinja2', 'rich', 'queuewright.catalog', 'queuewright.spec', 'queuewright.cli.init'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "[]\n"
