@@ -10,7 +10,7 @@ from queuewright import catalog
 from queuewright.catalog import Setting
 from queuewright.errors import SpecError
 from queuewright.spec import dump, loads
-from queuewright.spec.model import Answers, Spec
+from queuewright.spec.model import MAX_RATE_PER_S, Answers, Spec
 from queuewright.spec.settings import BELOW, NOT_ABOVE
 from queuewright.stack import is_rendered, plan_spec
 
@@ -35,8 +35,8 @@ def setting_values(setting: Setting) -> st.SearchStrategy[Any]:
         case "int":
             return st.integers(int(setting.minimum or 0), int(min(setting.maximum or 100, 1000)))
         case _:
-            low = setting.minimum or 0
-            return st.integers(max(1, int(low + 0.999)), int(min(setting.maximum or 3600, 3600)))
+            low, high = setting.minimum or 0, min(setting.maximum or 3600, 3600)
+            return st.integers(max(1, int(low + 0.999)), int(high)) | st.floats(low, high)
 
 
 def settings(scope: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -54,13 +54,13 @@ def answers(draw: st.DrawFn, language: str = "python") -> Answers:
             picked[key] = draw(st.sampled_from(answer.values))
         elif answer.type == "bool":
             picked[key] = draw(st.booleans())
-    typical = draw(st.floats(0.001, 600))
-    average = draw(st.floats(0, 500))
+    typical = draw(st.floats(0.001, 600) | st.sampled_from([0.0001, 86400.0]))
+    average = draw(st.floats(0, 500) | st.sampled_from([1e-6, 1e5, MAX_RATE_PER_S]))
     picked |= {
         "task_typical_s": typical,
-        "task_max_s": draw(st.floats(typical, 3600)),
+        "task_max_s": draw(st.floats(typical, max(typical, 3600))),
         "rate_avg_per_s": average,
-        "rate_peak_per_s": draw(st.floats(average, 1000)),
+        "rate_peak_per_s": draw(st.floats(average, max(average, 1000))),
         "payload_kb": draw(st.floats(0, 200)),
     }
     return Answers.model_validate(picked)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
+import sys
 import tomllib
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
-from strategies import CATALOG, specs
+from strategies import CATALOG, KINDS, specs
 
 from queuewright.render import Rendering, render_spec
 from queuewright.spec import dump, loads
+
+EXPONENT = re.compile(r"(?<=[ (|])\d+(\.\d+)?e[-+]\d+")
+"""A number that a person has to count zeros for, and that YAML 1.1 takes for text."""
 
 slow = settings(
     max_examples=25,
@@ -50,6 +55,7 @@ def test_a_dumped_spec_renders_to_the_same_tree(spec):
 def read(path: str, content: str) -> None:
     """Raises where a parser of the file's language refuses it."""
     assert "\r" not in content
+    assert not EXPONENT.search(content), (path, EXPONENT.search(content))
     suffix = PurePosixPath(path).suffix
     if suffix == ".py":
         ast.parse(content, path)
@@ -69,6 +75,31 @@ def rendering() -> Rendering:
     from tools.golden import rendering as render_case
 
     return render_case(cases()[0])
+
+
+@pytest.mark.parametrize(
+    ("project", "workload"), [("x" * 40, "y" * 40), ("classification-service", "ml-inference"), ("x", "y")]
+)
+def test_imports_are_sorted_whatever_the_names_are(tmp_path: Path, project: str, workload: str) -> None:
+    """`ruff check .` is a step of the rendered workflow."""
+    text = yaml.safe_dump(
+        {
+            "version": 1,
+            "name": project,
+            "stack": {"broker": "redis", "worker": "celery"},
+            "workloads": [
+                {"name": f"{workload[: 40 - len(kind) - 1]}-{kind}", "answers": {"workload": kind, "cron": True}}
+                for kind in KINDS
+            ],
+        }
+    )
+    for path, file in render_spec(loads(text, "queuewright.yaml").spec, CATALOG).tree.items():
+        if path.endswith((".py", ".toml")):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(file.content)
+    argv = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise", "."]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_no_secret_is_rendered(rendering: Rendering) -> None:

@@ -33,6 +33,7 @@ class Assumptions:
     ledger_memory_mib: float
     ledger_entry_bytes: float
     cpu_target_percent: int
+    replicas_cap: int
     latency_objective_s: Mapping[str, float]
     wait_to_compute: Mapping[str, float]
     kinds: Mapping[str, KindDefaults]

@@ -5,10 +5,13 @@ Erlang C by the B recursion; G/G/c by Allen-Cunneen, whose tail divides the expo
 
 from __future__ import annotations
 
-from math import ceil, exp, floor, inf, log
+from math import ceil, erfc, exp, floor, inf, log, pi, sqrt
 
 POOLING_ALONE_SUFFICES = 5000
 """Slots above which, at 80 % utilisation, practically no task waits (Erlang C below 1e-30)."""
+
+RECURSION_SUFFICES = 100_000
+"""Servers up to which the recursion is run; beyond, its limit for many servers is as good and takes no time."""
 
 
 def offered_load(rate: float, duration: float) -> float:
@@ -29,8 +32,19 @@ def erlang_c(servers: int, load: float) -> float:
         return 0.0
     if load >= servers:
         return 1.0
+    if servers > RECURSION_SUFFICES:
+        return _many_servers(servers, load)
     blocking = erlang_b(servers, load)
     return blocking / (1 - load / servers * (1 - blocking))
+
+
+def _many_servers(servers: int, load: float) -> float:
+    """Halfin and Whitt, Heavy-Traffic Limits for Queues with Many Exponential Servers, Operations Research 29 (1981)."""
+    spare = (servers - load) / sqrt(servers)
+    if spare > 30:
+        return 0.0  # the density below is no longer a number above zero
+    density = exp(-(spare**2) / 2) / sqrt(2 * pi)
+    return 1 / (1 + spare * (erfc(-spare / sqrt(2)) / 2) / density)
 
 
 def mean_wait(

@@ -19,6 +19,7 @@ from queuewright.sizing.queueing import (
     wait_quantile,
 )
 from queuewright.spec.model import Answers
+from queuewright.spec.quantities import plain
 
 Answered = TypeVar("Answered")
 
@@ -57,16 +58,21 @@ def size(
         max(SHORTEST_LIMIT_S, ceil(_known(answers.task_max_s))), "s", "the longest task that was answered"
     )
     soft = setting("soft_time_limit") or _soft(float(hard))
-    backoff_max = overrides.get("retry_backoff_max", kind.retry_backoff_max)
+    backoff_max = longest_backoff(overrides, kind.retry_backoff_max)
     prefetch = setting("prefetch") or _prefetch(duration)
     visibility = setting("visibility_timeout") or _visibility(
         float(hard), backoff_max, answers.delay_max_s or 0, int(prefetch), assumptions
     )
-    replicas_min = setting("replicas_min") or _replicas_min(
-        answers, slots_average, per_replica, int(concurrency) if shape.single_task else 0
+    replicas_min = setting("replicas_min") or _at_most(
+        setting("replicas_max"),
+        _capped(
+            _replicas_min(answers, slots_average, per_replica, int(concurrency) if shape.single_task else 0),
+            assumptions,
+        ),
     )
-    replicas_max = setting("replicas_max") or _replicas_max(
-        peak, average, duration, slots_peak, per_replica, int(replicas_min), assumptions
+    replicas_max = setting("replicas_max") or _capped(
+        _replicas_max(peak, average, duration, slots_peak, per_replica, int(replicas_min), assumptions),
+        assumptions,
     )
     running = max(1, int(replicas_min)) * per_replica
     most = int(replicas_max) * per_replica
@@ -74,7 +80,7 @@ def size(
 
     return Sizing(
         offered_load=Figure(
-            offered_load(peak, duration), "erlang", f"{peak:g}/s at the peak x {duration:g} s typical"
+            offered_load(peak, duration), "erlang", f"{plain(peak)}/s at the peak x {plain(duration)} s typical"
         ),
         slots_average=Figure(slots_average, "tasks", _bound_text(bound_average, objective, assumptions)),
         slots_peak=Figure(slots_peak, "tasks", _bound_text(bound_peak, objective, assumptions)),
@@ -88,13 +94,13 @@ def size(
         grace_s=Figure(
             ceil(float(hard) + assumptions.grace_margin_s),
             "s",
-            f"the time limit and {assumptions.grace_margin_s:g} s to stop",
+            f"the time limit and {plain(assumptions.grace_margin_s)} s to stop",
         ),
         memory_mib=_memory(overrides, kind.memory_per_task, shape, per_replica, int(concurrency), assumptions),
         keda_target=Figure(
             backlog_per_replica(per_replica, float(objective), duration) + per_replica,
             "messages",
-            f"what {per_replica} slots work off within {float(objective):g} s, and as many in flight",
+            f"what {per_replica} slots work off within {plain(float(objective))} s, and as many in flight",
         ),
         latency_objective_s=_with_unit(objective, "s"),
         queue_alert=setting("alert_queue_length") or _queue_alert(most, float(objective), duration, assumptions),
@@ -102,22 +108,22 @@ def size(
         or Figure(
             max(assumptions.latency_alert_floor_s, float(objective) + duration),
             "s",
-            f"the larger of {assumptions.latency_alert_floor_s:g} s and objective plus typical duration",
+            f"the larger of {plain(assumptions.latency_alert_floor_s)} s and objective plus typical duration",
         ),
         predicted_wait_mean_s=Figure(
             min(NEVER_DRAINED_S, mean_wait(running, load_average, duration)),
             "s",
-            f"Erlang C at {average:g}/s on {running} slots",
+            f"Erlang C at {plain(average)}/s on {running} slots",
         ),
         predicted_wait_p95_s=Figure(
             min(NEVER_DRAINED_S, wait_quantile(0.95, running, load_average, duration)),
             "s",
-            f"Erlang C at {average:g}/s on {running} slots",
+            f"Erlang C at {plain(average)}/s on {running} slots",
         ),
         drain_s=Figure(
             min(NEVER_DRAINED_S, drain_time(peak * assumptions.burst_s, most, average, duration)),
             "s",
-            f"{assumptions.burst_s:g} s of the peak rate on {most} slots while the average rate goes on",
+            f"{plain(assumptions.burst_s)} s of the peak rate on {most} slots while the average rate goes on",
         ),
     )
 
@@ -132,8 +138,14 @@ def idempotency_ttl(rate: float, retention_s: float, assumptions: Assumptions) -
     if fits >= day:
         return Figure(day, "s", "a day")
     if fits >= retention_s:
-        return Figure(floor(fits), "s", f"what {assumptions.ledger_memory_mib:g} MiB hold at {rate:g}/s")
+        return Figure(floor(fits), "s", f"what {plain(assumptions.ledger_memory_mib)} MiB hold at {plain(rate)}/s")
     return Figure(ceil(retention_s), "s", "the visibility timeout: a redelivery within it must be recognised")
+
+
+def longest_backoff(overrides: Mapping[str, Any], usual: float) -> float:
+    """The longest delay before a retry, in seconds: as set, or the usual one, but no shorter than a first delay that is set."""
+    longest: float = overrides.get("retry_backoff_max", max(usual, overrides.get("retry_backoff", 0)))
+    return longest
 
 
 def _known(value: Answered | None) -> Answered:
@@ -154,7 +166,7 @@ def _slots(rate: float, duration: float, objective: float, assumptions: Assumpti
 
 def _bound_text(bound: str, objective: Figure, assumptions: Assumptions) -> str:
     if bound == "latency":
-        return f"at most {assumptions.late_share:.0%} may wait beyond {float(objective):g} s"
+        return f"at most {assumptions.late_share:.0%} may wait beyond {plain(float(objective))} s"
     return f"utilisation of at most {assumptions.design_utilisation:.0%}, not the latency objective"
 
 
@@ -170,8 +182,8 @@ def _concurrency(
     if enough < most:
         return Figure(enough, "tasks", f"two replicas then cover the {slots_peak} slots of the peak")
     if ratio:
-        return Figure(most, "tasks", f"{cores:g} cores, a task waits {ratio:g} times as long as it computes")
-    return Figure(most, "tasks", f"compute-bound: one a core, {cores:g} cores")
+        return Figure(most, "tasks", f"{plain(cores)} cores, a task waits {plain(ratio)} times as long as it computes")
+    return Figure(most, "tasks", f"compute-bound: one a core, {plain(cores)} cores")
 
 
 def default_cores(bound: str) -> float:
@@ -205,7 +217,7 @@ def _visibility(
     return Figure(
         ceil(by_hold),
         "s",
-        f"{assumptions.visibility_factor:g} times the {name} and {assumptions.visibility_margin_s:g} s",
+        f"{plain(assumptions.visibility_factor)} times the {name} and {plain(assumptions.visibility_margin_s)} s",
     )
 
 
@@ -217,6 +229,21 @@ def _replicas_min(answers: Answers, slots_average: int, per_replica: int, single
     if by_load > survivors:
         return Figure(by_load, "replicas", "the average load")
     return Figure(survivors, "replicas", "one server" if survivors == 1 else "one may die while the other works")
+
+
+def _at_most(limit: Figure | None, figure: Figure) -> Figure:
+    return limit if limit and float(limit) < float(figure) else figure
+
+
+def _capped(figure: Figure, assumptions: Assumptions) -> Figure:
+    if float(figure) <= assumptions.replicas_cap:
+        return figure
+    needed = f"{plain(float(figure))} would be needed ({figure.because})"
+    return Figure(
+        assumptions.replicas_cap,
+        "replicas",
+        f"the cap of {assumptions.replicas_cap}; {needed}: shorter tasks, or more `concurrency`",
+    )
 
 
 def _replicas_max(
@@ -236,7 +263,7 @@ def _replicas_max(
         return Figure(
             by_drain,
             "replicas",
-            f"a burst of {assumptions.burst_s:g} s at the peak drains within {assumptions.drain_within_s:g} s",
+            f"a burst of {plain(assumptions.burst_s)} s at the peak drains within {plain(assumptions.drain_within_s)} s",
         )
     return Figure(by_peak, "replicas", "the peak load")
 
@@ -258,8 +285,8 @@ def _memory(
     return Figure(
         ceil(assumptions.memory_headroom * need / 16) * 16,
         "MiB",
-        f"{assumptions.memory_headroom:g} x ({shape.base_memory_mib} MiB idle + {slots} x "
-        f"({shape.memory_mib_per_slot} + {each:g}) MiB)",
+        f"{plain(assumptions.memory_headroom)} x ({shape.base_memory_mib} MiB idle + {slots} x "
+        f"({shape.memory_mib_per_slot} + {plain(each)}) MiB)",
     )
 
 
@@ -270,5 +297,5 @@ def _queue_alert(slots: int, objective: float, duration: float, assumptions: Ass
     return Figure(
         max(drains, slots + 1),
         "messages",
-        f"what {slots} slots drain within the objective of {objective:g} s",
+        f"what {slots} slots drain within the objective of {plain(objective)} s",
     )

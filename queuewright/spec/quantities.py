@@ -95,6 +95,11 @@ _WORDS = {"sec": "s", "second": "s", "min": "m", "minute": "m", "hour": "h", "da
 """Other names of units of time, also in the plural and behind a `/`."""
 
 
+def plain(value: float) -> str:
+    """Six significant digits, never an exponent: `0.000001`, `100000000`."""
+    return f"{Decimal(f'{value:.6g}').normalize():f}"
+
+
 def _canonical(unit: str, units: Mapping[str, Decimal]) -> str:
     if unit in units:
         return unit

@@ -11,6 +11,7 @@ from queuewright.catalog import Setting
 from queuewright.spec import quantities
 from queuewright.spec.expect import Expect, shown
 from queuewright.spec.nodes import Mapping, Node
+from queuewright.spec.quantities import plain
 from queuewright.spec.suggest import did_you_mean
 
 BELOW = (("soft_time_limit", "time_limit"), ("time_limit", "visibility_timeout"))
@@ -59,7 +60,7 @@ def contradictions(inner: ReadSettings, outer: ReadSettings, expect: Expect) -> 
         if values[low] > values[high] or (strict and values[low] == values[high]):
             node = inner.where.get(low) or inner.where.get(high) or where[low]
             rule = "must be below" if strict else "must not be above"
-            message = f"`{low}` ({values[low]:g}) {rule} `{high}` ({values[high]:g})"
+            message = f"`{low}` ({plain(values[low])}) {rule} `{high}` ({plain(values[high])})"
             expect.problems.add(node, message, f"lower `{low}` or raise `{high}`")
 
 
@@ -96,12 +97,12 @@ def _within(setting: Setting, value: Any, node: Node, expect: Expect) -> bool:
         return True
     unit = f" {setting.unit}" if setting.unit else ""
     expect.problems.add(
-        node, f"`{setting.id}` must be {_range(low, high)}{unit}, not {value:g}", setting.summary
+        node, f"`{setting.id}` must be {_range(low, high)}{unit}, not {plain(value)}", setting.summary
     )
     return False
 
 
 def _range(low: float | None, high: float | None) -> str:
-    if low is None:
-        return f"at most {high:g}"
-    return f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
+    if low is not None and high is not None:
+        return f"from {plain(low)} to {plain(high)}"
+    return f"at least {plain(low)}" if low is not None else f"at most {plain(high or 0)}"

@@ -43,7 +43,7 @@ from queuewright.stack.plan import (
     Trigger,
     WorkloadPlan,
 )
-from queuewright.stack.settings import contradictions, project_settings, workload_settings
+from queuewright.stack.settings import contradictions, counted, project_settings, workload_settings
 from queuewright.stack.templating import evaluate, fill, holds
 
 LEVELS = ("high", "default", "low")
@@ -83,7 +83,7 @@ def build_plan(spec: Spec, decision: Decision, catalog: Catalog) -> StackPlan:
     assumptions = from_data(catalog.sizing)
 
     first = answers[spec.workloads[0].name]
-    project = project_settings(spec.settings, spec.name, first, catalog)
+    project = project_settings(counted(spec.settings, catalog), spec.name, first, catalog)
     priority = _priority(parts.pairing, answers.values())
     names: dict[str, Any] = {
         "name": spec.name,
@@ -202,7 +202,7 @@ def _draft(
     catalog: Catalog,
 ) -> Draft:
     process = _process(parts.worker)
-    overrides = {**spec.settings, **workload.settings}
+    overrides = counted({**spec.settings, **workload.settings}, catalog)
     sizing = size(answers, overrides, _shape(process), assumptions)
     settings = workload_settings(overrides, answers, sizing, total_rate, assumptions, catalog)
     problems = contradictions(overrides, settings, ("workloads", spec.workloads.index(workload)))

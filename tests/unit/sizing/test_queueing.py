@@ -31,6 +31,17 @@ def test_erlang_c_of_a_help_desk(servers, waiting, wait):
     assert mean_wait(servers, 2.5, 300) == pytest.approx(wait, abs=5e-3)
 
 
+@pytest.mark.parametrize(("load", "waiting"), [(99_800, 0.412201), (99_950, 0.815856), (99_990, 0.960965)])
+def test_many_servers_are_judged_as_the_recursion_judges_them(load, waiting):
+    assert erlang_c(100_000, load) == pytest.approx(waiting, abs=1e-6)
+    assert erlang_c(100_001, load + 1) == pytest.approx(waiting, abs=5e-4)
+
+
+def test_no_number_of_servers_takes_long():
+    assert erlang_c(10**17, 9 * 10**16) == 0
+    assert 0 < erlang_c(10**12, 10**12 - 10**6) < 1
+
+
 def test_erlang_c_of_a_textbook():
     assert erlang_c(10, 6) == pytest.approx(0.1013, abs=5e-5)
 

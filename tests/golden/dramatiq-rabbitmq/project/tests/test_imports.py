@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from freight.runtime.task import Context, Permanent
-from freight.sandbox import imports as sandbox
+from freight.sandbox import (
+    imports as sandbox,
+)
 from freight.tasks import imports as tasks
 from freight.tasks.imports import (
     Chunk,

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from freight.runtime.task import Context, Permanent
-from freight.sandbox import scans as sandbox
+from freight.sandbox import (
+    scans as sandbox,
+)
 from freight.tasks import scans as tasks
 from freight.tasks.scans import (
     FileSettings,

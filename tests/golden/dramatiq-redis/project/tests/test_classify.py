@@ -8,11 +8,27 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from press_desk.models.classify import Classifier, Guess, ModelUnavailable, pick_device
+from press_desk.models.classify import (
+    Classifier,
+    Guess,
+    ModelUnavailable,
+    pick_device,
+)
 from press_desk.runtime.task import Context, Permanent, Transient
-from press_desk.sandbox.classify import TEXTS, make
+from press_desk.sandbox.classify import (
+    TEXTS,
+    make,
+)
 from press_desk.tasks import classify as tasks
-from press_desk.tasks.classify import Message, Models, ModelSettings, classify, classify_many, sample, warm_up
+from press_desk.tasks.classify import (
+    Message,
+    Models,
+    ModelSettings,
+    classify,
+    classify_many,
+    sample,
+    warm_up,
+)
 
 PARCEL = Message(message_id="m-1", text="where is my parcel, it has not arrived")
 LOAD = Models._load

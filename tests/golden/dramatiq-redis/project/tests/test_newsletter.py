@@ -8,7 +8,10 @@ import pytest
 
 from press_desk.runtime import http
 from press_desk.runtime.task import Context, Transient
-from press_desk.sandbox.newsletter import answer, sent
+from press_desk.sandbox.newsletter import (
+    answer,
+    sent,
+)
 from press_desk.tasks import newsletter as tasks
 from press_desk.tasks.newsletter import (
     Batch,

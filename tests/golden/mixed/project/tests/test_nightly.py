@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from back_office.runtime.task import Context, Permanent
-from back_office.sandbox import nightly as sandbox
+from back_office.sandbox import (
+    nightly as sandbox,
+)
 from back_office.tasks import nightly as tasks
 from back_office.tasks.nightly import (
     Chunk,

@@ -8,7 +8,10 @@ import pytest
 
 from back_office.runtime import http
 from back_office.runtime.task import Context, Transient
-from back_office.sandbox.receipts import answer, sent
+from back_office.sandbox.receipts import (
+    answer,
+    sent,
+)
 from back_office.tasks import receipts as tasks
 from back_office.tasks.receipts import (
     Batch,

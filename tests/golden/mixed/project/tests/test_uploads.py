@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from back_office.runtime.task import Context, Permanent
-from back_office.sandbox import uploads as sandbox
+from back_office.sandbox import (
+    uploads as sandbox,
+)
 from back_office.tasks import uploads as tasks
 from back_office.tasks.uploads import (
     FileSettings,

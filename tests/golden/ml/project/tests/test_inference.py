@@ -8,11 +8,27 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from shop.models.inference import Classifier, Guess, ModelUnavailable, pick_device
+from shop.models.inference import (
+    Classifier,
+    Guess,
+    ModelUnavailable,
+    pick_device,
+)
 from shop.runtime.task import Context, Permanent, Transient
-from shop.sandbox.inference import TEXTS, make
+from shop.sandbox.inference import (
+    TEXTS,
+    make,
+)
 from shop.tasks import inference as tasks
-from shop.tasks.inference import Message, Models, ModelSettings, classify, classify_many, sample, warm_up
+from shop.tasks.inference import (
+    Message,
+    Models,
+    ModelSettings,
+    classify,
+    classify_many,
+    sample,
+    warm_up,
+)
 
 PARCEL = Message(message_id="m-1", text="where is my parcel, it has not arrived")
 LOAD = Models._load

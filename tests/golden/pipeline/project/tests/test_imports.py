@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from shop.runtime.task import Context, Permanent
-from shop.sandbox import imports as sandbox
+from shop.sandbox import (
+    imports as sandbox,
+)
 from shop.tasks import imports as tasks
 from shop.tasks.imports import (
     Chunk,
