@@ -35,6 +35,7 @@ def brief(decision: Decision) -> Document:
         *_because(decision, why=False, hint=False),
         *_contradicted(decision),
         *_warned(decision, ("must",)),
+        *(() if decision.winner else _would_change(decision)),
     ]
 
 

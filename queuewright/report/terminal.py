@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -21,7 +22,11 @@ from queuewright.report.document import (
     Style,
     Table,
     spans,
+    text,
 )
+
+GAP = 2
+"""Blanks between columns."""
 
 STYLES: dict[Style, str] = {
     "plain": "",
@@ -38,11 +43,11 @@ def show(document: Document, console: Console) -> None:
     for index, block in enumerate(document):
         if index:
             console.print()
-        for renderable in _block(block):
+        for renderable in _block(block, console.width):
             console.print(renderable, soft_wrap=False)
 
 
-def _block(block: Block) -> Iterator[RenderableType]:
+def _block(block: Block, width: int) -> Iterator[RenderableType]:
     if isinstance(block, Heading):
         yield Text(block.text, style="bold underline" if block.level == 1 else "bold")
     elif isinstance(block, Paragraph):
@@ -53,7 +58,7 @@ def _block(block: Block) -> Iterator[RenderableType]:
             for line in item.below:
                 yield Padding(styled(line), (0, 0, 0, 2), expand=False)
     elif isinstance(block, Table):
-        yield _table(block)
+        yield _table(block, width)
     elif isinstance(block, Code):
         yield Syntax(block.text, block.language or "text", background_color="default", word_wrap=True)
 
@@ -66,13 +71,25 @@ def _bullet(line: Line) -> RenderableType:
     return grid
 
 
-def _table(table: Table) -> RichTable:
-    rich = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column, header in enumerate(table.headers):
-        rich.add_column(header, justify="right" if column in table.right else "left", overflow="fold")
+def _table(table: Table, width: int) -> RichTable:
+    """A table that is too wide wraps its cells between words, and its headers behind an underscore."""
+    cells = [[text(row[column]) for row in table.rows] for column in range(len(table.headers))]
+    gaps = GAP * (len(cells) - 1)
+    full = sum(max(map(len, [header, *column])) for header, column in zip(table.headers, cells, strict=True))
+    headers = [header.replace("_", "_\n") if full + gaps > width else header for header in table.headers]
+    longest = [_longest_word([header, *column]) for header, column in zip(headers, cells, strict=True)]
+    fits = sum(longest) + gaps <= width
+    rich = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+    for column, header in enumerate(headers):
+        justify: Literal["left", "right"] = "right" if column in table.right else "left"
+        rich.add_column(header, justify=justify, overflow="fold", min_width=longest[column] if fits else None)
     for row in table.rows:
         rich.add_row(*(styled(cell) for cell in row))
     return rich
+
+
+def _longest_word(cells: Sequence[str]) -> int:
+    return max((len(word) for cell in cells for word in cell.split()), default=0)
 
 
 def styled(line: Line) -> Text:
