@@ -102,6 +102,15 @@ def test_imports_are_sorted_whatever_the_names_are(tmp_path: Path, project: str,
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize(("tag", "label"), [("_" + "a" * 127, "a" * 62), ("1.10", "1.10"), ("v2.", "v2"), ("__", "")])
+def test_any_image_tag_gives_a_version_that_kubernetes_takes_as_a_label(tag: str, label: str) -> None:
+    text = f'{{version: 1, name: shop, settings: {{image_tag: "{tag}"}}, workloads: [{{name: jobs}}], stack: {{broker: redis, worker: rq}}}}'
+    tree = render_spec(loads(text, "queuewright.yaml").spec, CATALOG).tree
+    (deployment, _) = yaml.safe_load_all(tree["k8s/base/worker-jobs.yaml"].content)
+    for metadata in (deployment["metadata"], deployment["spec"]["template"]["metadata"]):
+        assert metadata["labels"]["app.kubernetes.io/version"] == label
+
+
 def test_no_secret_is_rendered(rendering: Rendering) -> None:
     for path, file in rendering.tree.items():
         for line in file.content.splitlines():

@@ -83,7 +83,7 @@ def _text(setting: Setting, node: Node, expect: Expect) -> str | None:
     text = expect.text(node, f"`{setting.id}`")
     if text is not None and setting.pattern and not re.fullmatch(setting.pattern, text):
         expect.problems.add(
-            node, f"`{setting.id}` cannot be `{shown(text)}`", f"it must match {setting.pattern}"
+            node, f"`{setting.id}` cannot be `{shown(text)}`", f"{setting.summary} It must match {setting.pattern}"
         )
         return None
     return text

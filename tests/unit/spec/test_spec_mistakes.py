@@ -112,7 +112,7 @@ PROJECTS = [
     ("version: 1\nname: x\nstack: {broker: redis, worker: celery, variant: quorum}", "3:49 `variant` takes one of late-ack, not `quorum`"),
     ("version: 1\nname: x\nstack: {broker: redis, worker: rq}\nanswers: {excluded: [rq]}", "3:32 `rq` is in `excluded` | take it out there, or choose another stack"),
     ("version: 1\nname: x\nsettings: {time_limt: 3}", "3:12 unknown setting `time_limt` | did you mean `time_limit`?"),
-    ("version: 1\nname: x\nsettings: {image_tag: a b}", "3:23 `image_tag` cannot be `a b` | it must match [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"),
+    ("version: 1\nname: x\nsettings: {image_tag: a b}", "3:23 `image_tag` cannot be `a b` | Tag of the built image; never `latest`. It must match [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"),
     ("version: 1\nname: x\nsettings: {redis_server: keydb}", "3:26 `redis_server` takes one of redis, valkey, not `keydb`"),
     ("version: 1\nname: x\nsettings: {time_limit: 3 weeks}", "3:24 `time_limit`: `weeks` is no unit of a duration | write it like 300ms, 30s or 15m; units: us, ms, s, m, h, d"),
     ("version: 1\nname: x\nanswers: {a: &a [*a]}", "3:18 the alias `*a` stands inside its own anchor | write the value out"),

@@ -74,3 +74,30 @@ def test_a_load_beyond_all_workers_is_planned_at_once_with_the_most_replicas() -
     assert (workload.scaling.min_replicas, workload.scaling.max_replicas) == (10000, 10000)
     assert "would be needed" in workload.sizing.replicas_max.because
     assert "e+" not in workload.sizing.offered_load.because
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"image": "registry.example.com:5000/team/workers:1.2"},
+        {"image": "a//b"},
+        {"namespace": "n" * 52},
+        {"priority_class": "a..b"},
+        {"secret_store": "vault.-prod"},
+        {"runbook_url": "https://example.com/RUNBOOK.md#top"},
+    ],
+    ids=str,
+)
+def test_what_would_be_no_name_in_a_rendered_file_is_refused_with_what_it_is(setting: dict[str, str]) -> None:
+    (key,) = setting
+    with pytest.raises(SpecError) as refused:
+        planned({}, {}, setting)
+    (problem,) = refused.value.problems
+    assert f"`{key}` cannot be" in problem.message
+    assert problem.line is not None
+    assert catalog.load().settings[key].summary in (problem.hint or "")
+
+
+@pytest.mark.parametrize("image", ["app", "team/app", "localhost:5000/a", "registry.example.com:5000/team/app.x_y/a--b"])
+def test_an_image_may_have_a_registry_and_its_port(image: str) -> None:
+    assert planned({}, {}, {"image": image}).settings["image"] == image
