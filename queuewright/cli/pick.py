@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 AGAIN = "again"
 EVERYTHING = "everything"
+NONE_RENDERED = "queuewright cannot write the project of any of these yet: you get the spec and the decision record."
 STOP = "stop"
 SHOW_EVERYTHING = "Show everything: what to watch, what was ruled out, what would change this"
 ADVICE_ONLY = "Of a stack with advice only, queuewright writes the spec and the decision record; of the others, the project."
@@ -133,6 +134,8 @@ def _pick(decision: Decision) -> StackId | str:
         ("← answer again", AGAIN),
     ]
     hint = "" if decision.winner.rendered else ADVICE_ONLY
+    if not any(each.rendered for each in (decision.winner, *decision.alternatives)):
+        hint = NONE_RENDERED
     while True:
         console.note("")
         picked: StackId | str = Prompts().select("Which stack?", choices, decision.winner.stack, hint=hint)
