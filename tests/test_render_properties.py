@@ -111,6 +111,15 @@ def test_any_image_tag_gives_a_version_that_kubernetes_takes_as_a_label(tag: str
         assert metadata["labels"]["app.kubernetes.io/version"] == label
 
 
+@pytest.mark.parametrize("namespace", ["on", "y", "null"])
+def test_a_namespace_is_a_text_whatever_its_name(namespace: str) -> None:
+    text = f'{{version: 1, name: shop, settings: {{namespace: "{namespace}"}}, workloads: [{{name: jobs}}], stack: {{broker: redis, worker: rq}}}}'
+    tree = render_spec(loads(text, "queuewright.yaml").spec, CATALOG).tree
+    overlay = "k8s/overlays/production"
+    assert yaml.safe_load(tree[f"{overlay}/namespace.yaml"].content)["metadata"]["name"] == namespace
+    assert f'\nnamespace: "{namespace}"\n' in tree[f"{overlay}/kustomization.yaml"].content
+
+
 def test_no_secret_is_rendered(rendering: Rendering) -> None:
     for path, file in rendering.tree.items():
         for line in file.content.splitlines():

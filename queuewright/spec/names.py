@@ -67,6 +67,10 @@ _DEVICES = frozenset(
 """File names that Windows keeps for itself."""
 
 
+_YAML_WORDS = _words("y n yes no on off true false null")
+"""What YAML 1.1, which Kubernetes and Compose read, takes for no text; a name stands unquoted in many places."""
+
+
 def project_problem(name: str, languages: tuple[str, ...]) -> str | None:
     """What is wrong with a project's name, or None. It becomes a package and the prefix of services."""
     if name in _FOLDERS:
@@ -91,6 +95,8 @@ def _common_problem(name: str, languages: tuple[str, ...]) -> str | None:
         return f"`{shown(name)}` is no valid name: {RULE}"
     if name in _DEVICES:
         return f"`{name}` is a reserved file name on Windows"
+    if name in _YAML_WORDS:
+        return f"`{name}` is no text in YAML 1.1, which Kubernetes reads"
     for language in languages:
         if name in _KEYWORDS.get(language, ()):
             return f"`{name}` is a keyword of {language.title()}"
