@@ -87,6 +87,8 @@ def workload_problem(name: str, languages: tuple[str, ...]) -> str | None:
     """What is wrong with a workload's name, or None. It becomes a module of tasks, a queue and a service."""
     if name in _SERVICES:
         return f"`{name}` is already the name of a service in the rendered project"
+    if "python" in languages and name == "periodic":
+        return f"`{name}` is already the module of the rendered project's periodic tasks"
     return _common_problem(name, languages)
 
 

@@ -139,6 +139,7 @@ WORKLOADS = [
     ("workloads: [{name: a}, {name: a}]", "3:31 a workload `a` is there already, on line 3 | rename one of them"),
     ("workloads: [{name: broker}]", "3:20 `broker` is already the name of a service in the rendered project | for instance `broker-jobs`"),
     ('workloads: [{name: "y"}]', "3:20 `y` is no text in YAML 1.1, which Kubernetes reads | for instance `y-jobs`"),
+    ("workloads: [{name: periodic}]", "3:20 `periodic` is already the module of the rendered project's periodic tasks | for instance `periodic-jobs`"),
     ("workloads: [{name: class}]", "3:20 `class` is a keyword of Python | for instance `class-jobs`"),
     ("workloads: [{name: a, setings: {}}]", "3:23 unknown key `setings` | did you mean `settings`?"),
     ("workloads: [{name: a, settings: {concurrency: 0}}]", "3:47 `concurrency` must be from 1 to 1024 tasks, not 0"),
