@@ -83,8 +83,10 @@ class Project:
         stdin: str | None = None,
         timeout_s: float = 600,
         check: bool = True,
+        codes: tuple[int, ...] = (0,),
         env: dict[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
+        """Runs it in the project's folder. With `check`, any exit code but `codes` is an error that tells all it printed."""
         done = subprocess.run(
             argv,
             cwd=self.root,
@@ -95,7 +97,7 @@ class Project:
             check=False,
             env={**os.environ, **self.ports, **(env or {})},
         )
-        if check and done.returncode != 0:
+        if check and done.returncode not in codes:
             raise AssertionError(
                 f"{' '.join(argv)} gave {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
             )
@@ -116,23 +118,25 @@ class Project:
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False, timeout_s=120)
 
     def containers(self, service: str) -> list[str]:
-        return self.compose("ps", "--quiet", service).stdout.split()
+        return self.compose("ps", "--status", "running", "--quiet", service).stdout.split()
 
-    def run_module(self, module: str, *argv: str, stdin: str | None = None, timeout_s: float = 300) -> str:
+    def run_module(self, module: str, *argv: str, **options: Any) -> str:
         """Runs `python -m PACKAGE.MODULE` in a running worker."""
-        return self._exec("-m", f"{self.package}.{module}", *argv, stdin=stdin, timeout_s=timeout_s)
+        return self._exec("-m", f"{self.package}.{module}", *argv, **options).stdout
 
-    def _exec(self, *argv: str, stdin: str | None = None, timeout_s: float = 300) -> str:
-        found = self.containers(self.worker)
-        assert found, f"no container of {self.worker} runs"
-        command = ("docker", "exec", "-i", found[-1], "python", *argv)
-        return self.run(*command, stdin=stdin, timeout_s=timeout_s, check=False).stdout
+    def _exec(
+        self, *argv: str, container: str | None = None, timeout_s: float = 300, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
+        if container is None:
+            running = self.containers(self.worker)
+            assert running, f"no container of {self.worker} runs"
+            container = running[-1]
+        return self.run("docker", "exec", "-i", container, "python", *argv, timeout_s=timeout_s, **options)
 
-    def _outside(self, *argv: str, stdin: str | None = None) -> str:
+    def _outside(self, module: str, *argv: str, **options: Any) -> str:
         """As `run_module`, in a container of its own: the workers may be paused or gone."""
-        module, *rest = argv
-        command = ("run", "--rm", "--no-deps", "--no-TTY", self.worker, "python", "-m", f"{self.package}.{module}", *rest)
-        return self.compose(*command, stdin=stdin, check=False).stdout
+        command = ("run", "--rm", "--no-deps", "--no-TTY", self.worker, "python", "-m", f"{self.package}.{module}", *argv)
+        return self.compose(*command, **options).stdout
 
     def enqueue(self, count: int, *options: str) -> list[str]:
         """The task's own samples, through the rendered producer."""
@@ -146,23 +150,34 @@ class Project:
     ) -> list[str]:
         """These payloads, through the rendered producer as an application would use it."""
         lines = "\n".join(map(json.dumps, payloads))
-        return self._exec("-c", PRODUCE.format(package=self.package), task, priority, stdin=lines).split()
+        return self._exec("-c", PRODUCE.format(package=self.package), task, priority, stdin=lines).stdout.split()
 
     def status(self, ids: Iterable[str], *, wait_s: float = 0) -> dict[str, Any]:
         options = ("--wait", "--timeout", str(wait_s)) if wait_s else ()
-        answer = self.run_module("runtime.status", *options, stdin="\n".join(ids), timeout_s=wait_s + 60)
-        assert answer, f"no status; the worker's log:\n{self.logs((self.worker,))}"
-        return json.loads(answer)
+        found = self._ask_status(ids, *options, timeout_s=wait_s + 60)
+        try:
+            return json.loads(found.stdout)
+        except json.JSONDecodeError:
+            raise AssertionError(
+                f"no status: {found.stdout!r}\n{found.stderr[-4000:]}\n{self.logs((self.worker,))}"
+            ) from None
 
     def try_status(self, ids: Iterable[str]) -> dict[str, Any] | None:
-        """None while the store is away or no worker runs."""
-        if not self.containers(self.worker):
+        """None while the store is away or no worker runs: the one that was asked may be just about to die."""
+        running = self.containers(self.worker)
+        if not running:
             return None
-        answer = self.run_module("runtime.status", stdin="\n".join(ids))
-        return json.loads(answer) if answer else None
+        try:
+            return json.loads(self._ask_status(ids, container=running[-1]).stdout)
+        except json.JSONDecodeError:
+            return None
+
+    def _ask_status(self, ids: Iterable[str], *argv: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        module = ("-m", f"{self.package}.runtime.status")
+        return self._exec(*module, *argv, stdin="\n".join(ids), check=False, **options)
 
     def status_from_outside(self, ids: Iterable[str]) -> dict[str, Any]:
-        return json.loads(self._outside("runtime.status", stdin="\n".join(ids)))
+        return json.loads(self._outside("runtime.status", stdin="\n".join(ids), codes=(0, 1)))
 
     def dead_letters(self) -> int:
         return int(self.run_module("runtime.deadletters", "count", self.workload))
@@ -192,3 +207,7 @@ class Project:
 
     def logs(self, services: Sequence[str] = ()) -> str:
         return self.compose("logs", "--no-color", "--tail", "200", *services, check=False).stdout
+
+    def state(self) -> str:
+        """What runs, and the end of each log."""
+        return self.compose("ps", "--all", check=False).stdout + self.logs()

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,16 @@ def monitoring(plan: StackPlan) -> list[str]:
         for service in wanted
         if subprocess.run(["docker", "image", "inspect", service.image], capture_output=True, check=False).returncode == 0
     ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure shows what the containers logged: they are gone when somebody reads it."""
+    report = yield
+    project = getattr(item, "funcargs", {}).get("project")
+    if report.when == "call" and report.failed and isinstance(project, Project):
+        report.sections.append(("containers", project.state()))
+    return report
 
 
 @pytest.fixture

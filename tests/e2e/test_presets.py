@@ -138,10 +138,10 @@ def test_a_task_that_kills_its_worker_is_bounded(
         every_s=2,
     )
     assert status["starts"] <= plan.workloads[0].retry.max_retries + 3 + 1
+    wait_for("the workers to be healthy", lambda: project.all_healthy(), 240)
     assert wait_for("the count of dead letters", lambda: project.dead_letters() == 1, 60)
     assert project.status(others, wait_s=case.recovery_s)["done"] == len(others)
     outcome["deadly_task_starts"] = status["starts"]
-    wait_for("the workers to be healthy", lambda: project.all_healthy(), 240)
 
 
 def test_prometheus_has_the_values_that_the_load_had(project: Project, plan: StackPlan, outcome: dict[str, Any]) -> None:
