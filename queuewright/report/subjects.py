@@ -33,7 +33,7 @@ SUBJECTS: dict[str, str] = {
         chords results results_kept results_kept_s result_store serializer other_stores unknown_task
     """,
     "Running it": """
-        concurrency one_job_per_process forks event_loop gvl memory_mib recycling taken_ahead sigterm needs_long_lived_process
+        concurrency one_job_per_process forks fork_worth_s event_loop gvl memory_mib recycling taken_ahead sigterm needs_long_lived_process
         scales_to_zero serverless redis_cluster metrics backlog_metric monitoring dashboard remote_control local_testing
         clouds managed_on managed_offerings self_hosted server ops_load fixed_cost base_fee billing bills_per_command
         idle_commands_per_month

@@ -1,4 +1,4 @@
-"""The advice on public decisions: the shared scenarios where they are at hand, and a hundred of our own."""
+"""The advice on public decisions: the shared scenarios where they are at hand, and those of our own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from queuewright.spec.model import Answers
 
 HERE = Path(__file__).parent
 OWN = HERE / "own.yaml"
-OWN_FILES = ("own.yaml", "own2.yaml")
+OWN_FILES = ("own.yaml", "own2.yaml", "own3.yaml")
 
 
 def shared() -> Path:

@@ -133,7 +133,9 @@ def satisfying(condition: Condition, held: Any) -> Any:
         numbers = [
             option.facts[condition.fact].value for option in E.options if condition.fact in option.facts
         ]
-        return max(numbers) + 1 if condition.op in ("gt", "ge") else min(numbers)
+        if condition.op in ("gt", "ge"):
+            return max(numbers) + 1
+        return min(numbers) / 2 if condition.op == "lt" else min(numbers)
     answer = C.answers[condition.answer or ""]
     if condition.op == "contains":
         return [*(held or ()), value]

@@ -44,6 +44,24 @@ def test_an_existing_part_weighs() -> None:
     assert str(decide(plain(existing=["redis", "rq"])).stack) == "redis+rq"
 
 
+def test_strict_priorities_are_not_left_to_what_one_worker_has_fetched() -> None:
+    """Dramatiq on Redis orders only what a worker already holds; its RabbitMQ broker has priorities."""
+    decision = decide(plain(existing=["redis"], priorities="strict"))
+    assert decision.stack is not None
+    assert (decision.stack.broker, decision.stack.worker != "dramatiq") == ("redis", True)
+    ranked = {str(candidate.stack): candidate.score for candidate in decision.alternatives}
+    assert ranked["redis+dramatiq"] < ranked["rabbitmq+dramatiq"]
+
+
+def test_a_fork_for_each_job_weighs_where_jobs_take_milliseconds() -> None:
+    def first(task_typical_s: float) -> str:
+        return str(
+            decide(plain(existing=["redis"], ops="low", task_typical_s=task_typical_s, task_max_s=1)).stack
+        )
+
+    assert (first(0.5), first(0.005)) == ("redis+rq", "redis+dramatiq")
+
+
 def test_a_wish_is_contradicted_with_the_reason() -> None:
     decision = decide(plain(hosting="windows_server", existing=["redis"], constraints=["user_asks_for_rq"]))
     assert decision.verdict == "warn"
