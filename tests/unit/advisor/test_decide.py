@@ -62,6 +62,25 @@ def test_a_fork_for_each_job_weighs_where_jobs_take_milliseconds() -> None:
     assert (first(0.5), first(0.005)) == ("redis+rq", "redis+dramatiq")
 
 
+@pytest.mark.parametrize("cloud", ["azure", "gcp"])
+def test_a_broker_that_is_there_does_not_count_as_a_server_to_come(cloud: str) -> None:
+    answers = {"language": ["go"], "cloud": cloud, "hosting": "kubernetes"}
+    there, new = (
+        decide(Answers.model_validate({**answers, "existing": existing})) for existing in (["rabbitmq"], [])
+    )
+    assert (there.stack and there.stack.broker, new.stack and new.stack.broker != "rabbitmq") == (
+        "rabbitmq",
+        True,
+    )
+
+
+def test_ruby_keeps_a_rabbitmq_that_is_there_rather_than_pay_for_redis_and_sidekiq_pro() -> None:
+    answers = {"language": ["ruby"], "cloud": "on_prem", "loss": "no_loss"}
+    there = decide(Answers.model_validate({**answers, "existing": ["rabbitmq"]})).stack
+    both = decide(Answers.model_validate({**answers, "existing": ["rabbitmq", "redis"]})).stack
+    assert (str(there), str(both)) == ("rabbitmq+consumer", "redis+sidekiq")
+
+
 def test_a_wish_is_contradicted_with_the_reason() -> None:
     decision = decide(plain(hosting="windows_server", existing=["redis"], constraints=["user_asks_for_rq"]))
     assert decision.verdict == "warn"
