@@ -53,6 +53,16 @@ def test_strict_priorities_are_not_left_to_what_one_worker_has_fetched() -> None
     assert ranked["redis+dramatiq"] < ranked["rabbitmq+dramatiq"]
 
 
+def test_a_few_levels_of_priority_are_no_reason_for_a_broker_with_priorities() -> None:
+    def points(priorities: str) -> set[str]:
+        decision = decide(plain(existing=["rabbitmq"], priorities=priorities))
+        assert decision.winner is not None
+        assert decision.winner.stack.broker == "rabbitmq"
+        return {reason.id for reason in decision.winner.reasons}
+
+    assert points("strict") - points("few_levels") == {"priorities-native"}
+
+
 def test_a_fork_for_each_job_weighs_where_jobs_take_milliseconds() -> None:
     def first(task_typical_s: float) -> str:
         return str(
