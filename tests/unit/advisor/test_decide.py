@@ -63,6 +63,31 @@ def test_a_few_levels_of_priority_are_no_reason_for_a_broker_with_priorities() -
     assert points("strict") - points("few_levels") == {"priorities-native"}
 
 
+def test_celery_on_sqs_shows_nothing_on_a_dashboard_that_is_required() -> None:
+    answers = {"language": ["python"], "cloud": "aws", "existing": ["celery", "sqs"]}
+    with_page, without = (
+        decide(Answers.model_validate({**answers, "constraints": constraints})).stack
+        for constraints in (["dashboard_required"], [])
+    )
+    assert (str(with_page), str(without)) == ("redis+celery", "sqs+celery")
+
+
+def test_a_celery_that_stays_outweighs_tastes_but_no_order_that_it_cannot_keep() -> None:
+    answers = {"language": ["python"], "cloud": "azure", "delay_max_s": 1_728_000, "ops": "low"}
+    kept = ["keep_celery", "azure_managed_only"]
+    stays, wished, ordered = (
+        decide(Answers.model_validate({**answers, "constraints": constraints, **more})).stack
+        for constraints, more in (
+            (kept, {}),
+            (["user_asks_for_celery", "azure_managed_only"], {}),
+            (kept, {"ordering": "per_key"}),
+        )
+    )
+    assert stays is not None
+    assert stays.worker == "celery"
+    assert (str(wished), str(ordered)) == ("azure_service_bus+consumer",) * 2
+
+
 def test_a_fork_for_each_job_weighs_where_jobs_take_milliseconds() -> None:
     def first(task_typical_s: float) -> str:
         return str(
