@@ -88,6 +88,27 @@ def test_a_celery_that_stays_outweighs_tastes_but_no_order_that_it_cannot_keep()
     assert (str(wished), str(ordered)) == ("azure_service_bus+consumer",) * 2
 
 
+def test_a_reply_over_rabbitmq_counts_only_for_what_uses_it() -> None:
+    decision = decide(plain(constraints=["request_reply"]))
+    assert decision.winner is not None
+    native = {
+        str(candidate.stack)
+        for candidate in (decision.winner, *decision.alternatives)
+        if candidate.stack.broker == "rabbitmq"
+        and "request-reply-native" in {reason.id for reason in candidate.reasons}
+    }
+    assert native == {"rabbitmq+celery", "rabbitmq+consumer"}
+
+
+@pytest.mark.parametrize("constraint", ["backlog_over_5_million", "queue_size_300_gb"])
+def test_a_backlog_of_millions_is_no_trickle(constraint: str) -> None:
+    decision = decide(plain(workload="event", rate_peak_per_s=20, constraints=[constraint]))
+    assert decision.winner is not None
+    candidates = (decision.winner, *decision.alternatives)
+    log = {reason.id for item in candidates if item.stack.broker == "kafka" for reason in item.reasons}
+    assert log & {"medium-ops-log", "log-for-a-trickle"} == {"medium-ops-log"}
+
+
 def test_a_fork_for_each_job_weighs_where_jobs_take_milliseconds() -> None:
     def first(task_typical_s: float) -> str:
         return str(
