@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -65,13 +65,18 @@ class Project:
     workload: str
     services: tuple[str, ...] = ()
     """Infrastructure services that were started beside the default ones."""
-    notes: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, workload: str) -> Project:
+        """The same project, for another of its workloads."""
+        return replace(self, workload=workload)
 
     @cached_property
-    def ports(self) -> dict[str, str]:
-        """Free ports of this machine for all that Compose publishes: another project may have the usual ones."""
-        names = re.findall(r"\$\{(\w+_PORT):-", (self.root / "compose.yaml").read_text())
-        return {name: str(free_port()) for name in names}
+    def machine(self) -> dict[str, str]:
+        """What compose.yaml leaves to the machine: free ports, for another project may have the usual ones, and CPUs."""
+        text = (self.root / "compose.yaml").read_text()
+        ports = {name: str(free_port()) for name in re.findall(r"\$\{(\w+_PORT):-", text)}
+        cpus = {name: str(min(int(n), os.cpu_count() or 1)) for name, n in re.findall(r"\$\{(\w+_CPUS):-(\d+)", text)}
+        return ports | cpus
 
     @property
     def worker(self) -> str:
@@ -95,7 +100,7 @@ class Project:
             text=True,
             timeout=timeout_s,
             check=False,
-            env={**os.environ, **self.ports, **(env or {})},
+            env={**os.environ, **self.machine, **(env or {})},
         )
         if check and done.returncode not in codes:
             raise AssertionError(
@@ -176,8 +181,9 @@ class Project:
         module = ("-m", f"{self.package}.runtime.status")
         return self._exec(*module, *argv, stdin="\n".join(ids), check=False, **options)
 
-    def status_from_outside(self, ids: Iterable[str]) -> dict[str, Any]:
-        return json.loads(self._outside("runtime.status", stdin="\n".join(ids), codes=(0, 1)))
+    def status_from_outside(self, ids: Iterable[str], *, wait_s: float = 0) -> dict[str, Any]:
+        options = ("--wait", "--timeout", str(wait_s)) if wait_s else ()
+        return json.loads(self._outside("runtime.status", *options, stdin="\n".join(ids), codes=(0, 1)))
 
     def dead_letters(self) -> int:
         return int(self.run_module("runtime.deadletters", "count", self.workload))

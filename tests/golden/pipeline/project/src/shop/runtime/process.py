@@ -46,5 +46,6 @@ def _keep_logging(**_: Any) -> None:
     # the runtime says once how each task ended, with more
     for name in ("celery.app.trace", "celery.worker.strategy"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    # the pool's own logger has no handler, and would write plain text
+    # the pool's own logger has no handler, and would write plain text; at info it tells of each process and mapping
     get_logger().propagate = True
+    get_logger().setLevel(logging.WARNING)
