@@ -121,7 +121,9 @@ def warnings_of(rules: Engine, known: Known, winner: Option | None) -> list[Warn
     found = []
     for item in rules.warnings:
         mask = item.holds(known)
-        anyway = item.rule.scope == "any"
+        anyway = item.rule.scope != "winner"
+        if item.rule.scope == "refusal" and winner is not None:
+            continue
         if not mask or (not anyway and (winner is None or not mask >> winner.bit & 1)):
             continue
         option = (

@@ -46,6 +46,7 @@ class CompiledRule:
         ]
         if not any(condition.predicate for condition in rule.when):
             _check_words(rule, fitting)
+            _check_pages(rule, fitting)
         self.mask = sum(1 << option.bit for option in fitting)
         self.mixed_tests = [(option, tuple(mixed)) for option in fitting] if mixed else []
         self._cache: dict[tuple[Any, ...], int] = {}
@@ -82,8 +83,17 @@ def _check_words(rule: Rule, fitting: Iterable[Option]) -> None:
     mute = sorted(
         {f"{key} of {option.stack}" for option in fitting for key in spoken if key not in option.facts}
     )
-    if mute and rule.scope != "any":
+    if mute and rule.scope == "winner":
         raise CatalogError(f"rule {rule.id}: its reason names {', '.join(mute)}, which is no fact")
+
+
+def _check_pages(rule: Rule, fitting: Iterable[Option]) -> None:
+    """A rule that has a page for each part has one for whatever it may be said of."""
+    for option in fitting:
+        if rule.sources and not any(name in rule.sources for name in option.names):
+            raise CatalogError(f"rule {rule.id}: it has no source for {option.stack}")
+        if rule.source_of not in (None, "broker", "worker", *option.facts):
+            raise CatalogError(f"rule {rule.id}: {option.stack} has no fact {rule.source_of} to be its source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +204,15 @@ class Engine:
         return Reason(rule.id, message, self.source(rule, option), item.signed_points)
 
     def source(self, rule: Rule, option: Option) -> str:
-        """The rule's own source, or that of the first fact that it compares or speaks of."""
+        """The rule's own page, that of the part or fact that it names, or of the first fact that it compares or speaks of."""
         if rule.source is not None:
             return rule.source
+        if rule.sources:
+            return next(rule.sources[name] for name in option.names if name in rule.sources)
+        if rule.source_of in ("broker", "worker"):
+            return self.catalog.part(getattr(option.stack, rule.source_of)).source
+        if rule.source_of is not None:
+            return option.facts[rule.source_of].source
         compared = [condition.fact for condition in rule.when if condition.fact is not None]
         spoken = [key for kind, key in PLACEHOLDER.findall(rule.reason) if kind == "fact"]
         known = [key for key in (*compared, *spoken) if key in option.facts]

@@ -33,6 +33,11 @@ class Option:
         return str(self.stack) if key == "stack" else str(getattr(self.stack, key))
 
     @property
+    def names(self) -> tuple[str, str, str]:
+        """As a rule's pages may be filed under, the narrowest first."""
+        return str(self.stack), self.stack.worker, self.stack.broker
+
+    @property
     def rendered(self) -> bool:
         return self.pairing.rendered and self.is_default
 

@@ -8,6 +8,7 @@ from queuewright.advisor.engine import Engine, Verdict, engine
 from queuewright.advisor.options import LIBRARY_FREE, Option
 from queuewright.advisor.policy import Policy
 from queuewright.advisor.wishes import eliminated_by
+from queuewright.advisor.wording import sentence, stack_name
 from queuewright.errors import Problem, StackError
 from queuewright.spec.model import Answers, StackChoice
 
@@ -70,21 +71,19 @@ def pinned_reasons(
         for reason in [rules.reason(item, known, fixed)]
     ]
     best = verdict.winner
+    name = sentence(stack_name(rules.catalog, fixed.stack.broker, fixed.stack.worker))
     against: list[Reason] = []
     if best is None:
         against.append(
             Reason(
                 "pinned",
-                f"{fixed.stack} is pinned; no stack would be recommended for these answers.",
+                f"{name} is pinned; no stack would be recommended for these answers.",
                 fixed.pairing.source,
             )
         )
     elif limits or verdict.scores[best.bit] - verdict.scores[fixed.bit] > CLOSE_CALL:
+        better = stack_name(rules.catalog, best.stack.broker, best.stack.worker)
         against.append(
-            Reason(
-                "pinned",
-                f"{fixed.stack} is pinned; {best.stack} fits these answers better.",
-                best.pairing.source,
-            )
+            Reason("pinned", f"{name} is pinned; {better} fits these answers better.", best.pairing.source)
         )
     return tuple(against), limits

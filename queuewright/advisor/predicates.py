@@ -82,17 +82,24 @@ def broker_neither_there_nor_asked_for(answers: Known, option: Option) -> bool:
 
 
 @predicate("excluded")
-def excluded(answers: Known, option: Option) -> bool:
-    """The user rules out the broker, the worker, or the pair."""
-    worker = "none" if option.stack.worker in LIBRARY_FREE else option.stack.worker
-    names = {
-        option.stack.broker,
-        option.stack.worker,
-        worker,
-        str(option.stack),
-        f"{option.stack.broker}+{worker}",
-    }
+def broker_excluded(answers: Known, option: Option) -> bool:
+    return option.stack.broker in answers["excluded"]
+
+
+@predicate("excluded")
+def worker_excluded(answers: Known, option: Option) -> bool:
+    """By its own name, or as `none`, which is no library."""
+    return bool({option.stack.worker, _plain_worker(option)} & set(answers["excluded"]))
+
+
+@predicate("excluded")
+def pair_excluded(answers: Known, option: Option) -> bool:
+    names = {str(option.stack), f"{option.stack.broker}+{_plain_worker(option)}"}
     return bool(names & set(answers["excluded"]))
+
+
+def _plain_worker(option: Option) -> str:
+    return "none" if option.stack.worker in LIBRARY_FREE else option.stack.worker
 
 
 @predicate("existing")

@@ -12,6 +12,7 @@ from queuewright.advisor.engine import Engine, Verdict, engine
 from queuewright.advisor.options import Option
 from queuewright.advisor.policy import Policy
 from queuewright.advisor.refuse import refusal
+from queuewright.advisor.wording import stack_name
 from queuewright.spec.model import Spec, StackChoice
 
 
@@ -158,7 +159,10 @@ def _apart(rules: Engine, judged: Sequence[_Judged], alone: Sequence[Decision]) 
 
 def _split_refusal(rules: Engine, splits: Sequence[Split]) -> Refusal:
     topic = rules.catalog.topics["split_workloads"]
-    parts = "; ".join(f"{', '.join(split.workloads)} on {split.stack}" for split in splits)
+    parts = "; ".join(
+        f"{', '.join(split.workloads)} with {stack_name(rules.catalog, split.stack.broker, split.stack.worker)}"
+        for split in splits
+    )
     return Refusal(
         (
             Reason(

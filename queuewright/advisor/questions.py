@@ -59,6 +59,7 @@ def signature(rules: Engine, known: Known) -> tuple[str | None, frozenset[str]]:
         for item in rules.warnings
         if item.rule.severity == "must"
         and (mask := item.holds(known))
+        and item.rule.scope != "refusal"
         and (item.rule.scope == "any" or mask >> winner.bit & 1)
     }
     return str(winner.stack), frozenset(topics)

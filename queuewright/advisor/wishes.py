@@ -10,9 +10,11 @@ from queuewright.advisor.answers import Known
 from queuewright.advisor.decision import Reason, Warning_
 from queuewright.advisor.engine import CompiledRule, Engine, Verdict
 from queuewright.advisor.options import Option
-from queuewright.advisor.wording import about, value_text
+from queuewright.advisor.wording import about, stack_name, value_text
 
-ENVIRONMENT = frozenset({"language-not-spoken", "other-cloud", "ruled-out"})
+ENVIRONMENT = frozenset(
+    {"language-not-spoken", "other-cloud", "broker-ruled-out", "worker-ruled-out", "pair-ruled-out"}
+)
 """Rules that say where the work runs; a reason only where no other is left."""
 
 NATIVE = {"aws": "sqs", "azure": "azure_service_bus", "gcp": "cloud_tasks"}
@@ -92,7 +94,8 @@ def _contradiction(
     if winner is None:
         source = engine.catalog.topics["outside_catalogue"].source
         return Reason("contradiction", f"{lead}, but no stack meets the answers.", source)
-    text = f"{lead}, but {winner.stack} fits the answers better: its reasons weigh more."
+    better = stack_name(engine.catalog, winner.stack.broker, winner.stack.worker)
+    text = f"{lead}, but {better} fits the answers better: its reasons weigh more."
     return Reason("contradiction", text, winner.pairing.source)
 
 
@@ -138,7 +141,8 @@ def _reason(engine: Engine, known: Known, item: CompiledRule, near: list[Option]
     reason = engine.reason(item, known, option)
     if item.rule.id == "language-not-spoken" and set(wish.target) == {"broker"}:
         languages = value_text(known["language"], "language")
-        return Reason(reason.id, f"No worker library on it speaks {languages}.", reason.source)
+        source = engine.catalog.part(option.stack.broker).source
+        return Reason(reason.id, f"No worker library on it speaks {languages}.", source)
     return reason
 
 

@@ -127,6 +127,11 @@ def fill(text: str, answers: Mapping[str, Any], facts: Mapping[str, Fact], names
     return PLACEHOLDER.sub(one, text)
 
 
+def stack_name(catalog: Catalog, broker: str, worker: str) -> str:
+    """A stack as prose names it: the worker on the broker."""
+    return f"{part_name(catalog, worker)} on {part_name(catalog, broker)}"
+
+
 def part_name(catalog: Catalog, id_: str) -> str:
     """The name of a broker or worker as prose has it in the middle of a sentence."""
     name = catalog.part(id_).name

@@ -131,7 +131,7 @@ def rule(file: str, raw: Raw, sources: Sources) -> Rule:
     """One rule, of the catalog or of a policy file."""
     where = raw.get("id", "a rule without id")
     unknown = set(raw) - {
-        "id", "effect", "when", "target", "reason", "source", "points", "topic", "severity", "scope", "outside", "checked",
+        "id", "effect", "when", "target", "reason", "source", "source_of", "points", "topic", "severity", "scope", "outside", "checked",
     }  # fmt: skip
     if unknown:
         raise CatalogError(f"{file}: {where}: unknown key {', '.join(sorted(unknown))}")
@@ -143,6 +143,7 @@ def rule(file: str, raw: Raw, sources: Sources) -> Rule:
     except (CatalogError, KeyError, AttributeError, TypeError) as error:
         raise CatalogError(f"{file}: {where}: {error}") from error
     source = raw.get("source")
+    pages = source if isinstance(source, Mapping) else {}
     return Rule(
         id=where,
         effect=raw["effect"],
@@ -152,7 +153,9 @@ def rule(file: str, raw: Raw, sources: Sources) -> Rule:
             key: tuple(value) if isinstance(value, list) else (str(value),)
             for key, value in (raw.get("target") or {}).items()
         },
-        source=None if source is None else sources.url(where, source),
+        source=None if source is None or pages else sources.url(where, source),
+        sources={part: sources.url(where, page) for part, page in pages.items()},
+        source_of=raw.get("source_of"),
         points=float(raw.get("points", 0)),
         topic=raw.get("topic"),
         severity=raw.get("severity", "should"),

@@ -23,9 +23,8 @@ def entries(catalog: Catalog) -> Iterator[Entry]:
             topic.id, "topic", topic.title, "", topic.meaning, "", "", topic.source, topic.checked, topic
         )
     for rule in catalog.rules.values():
-        yield Entry(
-            rule.id, "rule", rule.reason, "", rule.reason, "", "", rule.source or "", rule.checked, rule
-        )
+        source = rule.source or next(iter(rule.sources.values()), "")
+        yield Entry(rule.id, "rule", rule.reason, "", rule.reason, "", "", source, rule.checked, rule)
     owners: list[Part | Pairing] = [
         *catalog.brokers.values(),
         *catalog.workers.values(),

@@ -102,11 +102,15 @@ class Rule:
     """`broker`, `worker`, `variant`, `stack` (BROKER+WORKER): any of the values; all keys must match."""
     source: str | None = None
     """None: the source of the first fact that the rule compares or speaks of."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each broker, worker or BROKER+WORKER has a page of its own."""
+    source_of: str | None = None
+    """`broker` or `worker`: its own page; else the fact whose page it is."""
     points: float = 0.0
     topic: str | None = None
     severity: Literal["must", "should"] = "should"
-    scope: Literal["winner", "any"] = "winner"
-    """Of a warning: shown for the winner that it matches, or whenever the answers match."""
+    scope: Literal["winner", "any", "refusal"] = "winner"
+    """Of a warning: shown for the winner that it matches, whenever the answers match, or only where nothing won."""
     outside: str | None = None
     """The class of tool outside the catalog that would do it."""
     checked: str = ""

@@ -164,6 +164,10 @@ def _rule(rule: Rule) -> Iterator[Block]:
     )
     fields["When"] = "; ".join(_condition(each) for each in rule.when) or "always"
     fields["Instead"] = rule.outside
+    if rule.source_of:
+        fields["Source"] = f"that of {rule.source_of}, for each stack its own"
+    elif rule.sources:
+        fields["Sources"] = "; ".join(f"{part}: {page}" for part, page in rule.sources.items())
     yield from _fields(fields)
 
 
@@ -183,8 +187,11 @@ def _condition(condition: Condition) -> str:
         "ne": "is not",
         "in": "is one of",
         "lt": "is below",
+        "le": "is at most",
         "gt": "is above",
+        "ge": "is at least",
         "contains": "contains",
+        "lacks": "does not contain",
     }
     shown = ", ".join(map(str, right)) if isinstance(right, list | tuple) else str(right)
     return f"{left} {words.get(condition.op, condition.op)} {shown}"

@@ -30,7 +30,7 @@ SUBJECTS: dict[str, str] = {
     """,
     "Retries, delays, results, workflows": """
         default_retries backoff native_delay eta_in_memory cron cron_singleton rate_limit task_cancel batching workflows
-        chords results results_kept results_kept_s result_store serializer other_stores unknown_task
+        chords results results_kept results_kept_s result_store serializer message_format other_stores unknown_task
     """,
     "Running it": """
         concurrency one_job_per_process forks fork_worth_s event_loop gvl memory_mib recycling taken_ahead sigterm needs_long_lived_process

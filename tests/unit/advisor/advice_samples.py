@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,25 @@ def plain(**answers: Any) -> Answers:
 def own_scenarios() -> list[dict[str, Any]]:
     scenarios: list[dict[str, Any]] = yaml.safe_load(SCENARIOS.read_text("utf-8"))["scenarios"]
     return [scenario["answers"] for scenario in scenarios]
+
+
+def random_answers(chance: random.Random) -> dict[str, Any]:
+    """A language, and half of the other keys."""
+    answers: dict[str, Any] = {"language": [chance.choice(["python", "python", "ruby", "node", "go", "java"])]}
+    for key, answer in C.answers.items():
+        if key == "language" or chance.random() < 0.5:
+            continue
+        if key in NUMBERS:
+            answers[key] = chance.choice(NUMBERS[key])
+        elif answer.type == "bool":
+            answers[key] = chance.random() < 0.5
+        elif answer.type == "choice":
+            answers[key] = chance.choice(answer.values)
+        else:
+            words = {"constraints": [*C.constraints], "excluded": [*C.brokers, *C.workers]}
+            known = words.get(key, [*answer.values])
+            answers[key] = chance.sample(known, chance.randint(0, 2))
+    return answers
 
 
 def _values(key: str) -> st.SearchStrategy[Any]:

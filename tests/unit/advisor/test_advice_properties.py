@@ -116,7 +116,10 @@ def test_every_rule_can_fire(item: CompiledRule) -> None:
     assert any(item.holds(known(answers)) for base in BASES for answers in (base, {**base, **wanted(item)}))
 
 
-BASES: list[dict[str, Any]] = [{"language": ["python"]}, *own_scenarios()]
+BASES: list[dict[str, Any]] = [
+    *({"language": ["python"], "excluded": words} for words in ([], ["kafka"], ["rq"], ["redis+rq"])),
+    *own_scenarios(),
+]
 
 
 def wanted(item: CompiledRule) -> dict[str, Any]:

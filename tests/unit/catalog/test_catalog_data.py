@@ -62,8 +62,7 @@ def test_every_rule_topic_is_known_and_its_source_can_be_found() -> None:
         assert rule.topic is None or rule.topic in C.topics, rule.id
         assert rule.topic or rule.effect in ("prefer", "avoid"), rule.id
         of_a_fact = "{fact:" in rule.reason or any(condition.fact for condition in rule.when)
-        of_the_pairing = rule.effect == "prefer"  # what is there, or asked for: the page of the pair itself
-        assert rule.source or of_a_fact or of_the_pairing, rule.id
+        assert rule.source or rule.sources or rule.source_of or of_a_fact, rule.id
         assert (rule.points > 0) == (rule.effect in ("prefer", "avoid")), rule.id
 
 
