@@ -7,6 +7,7 @@ from typing import Any
 
 from queuewright.catalog import Catalog
 from queuewright.errors import Problem, SpecError
+from queuewright.spec.answers import NOT_ABOVE
 from queuewright.spec.model import Answers
 
 Known = Mapping[str, Any]
@@ -36,6 +37,19 @@ def complete(answers: Answers, catalog: Catalog) -> tuple[dict[str, Any], dict[s
         else:
             known[key] = assumed[key] = _assume(key, answer.default, given)
     return known, assumed
+
+
+def changed(known: Known, assumed: Known, key: str, value: Any, catalog: Catalog) -> Known:
+    """The answers with another value for one key; of a pair, the one that was assumed follows again."""
+    given = {**{each: known[each] for each in known if each not in assumed}, key: value}
+    follows = {
+        each: _assume(each, catalog.answers[each].default, given)
+        for pair in NOT_ABOVE
+        if key in pair
+        for each in pair
+        if each != key and each in assumed
+    }
+    return {**known, key: value, **follows}
 
 
 def normal(key: str, value: Any) -> Any:

@@ -36,6 +36,7 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
                 "from": _plain(flip.from_),
                 "to": _plain(flip.to),
                 "stack": stack(flip.stack),
+                **({} if flip.workload is None else {"workload": flip.workload}),
             }
             for flip in decision.flips
         ],

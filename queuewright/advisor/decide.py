@@ -7,7 +7,7 @@ from typing import Literal
 
 from queuewright.advisor.answers import Known, complete
 from queuewright.advisor.decision import Candidate, Decision, Reason, Rejection, Warning_
-from queuewright.advisor.engine import CompiledRule, Engine, Verdict, engine
+from queuewright.advisor.engine import CompiledRule, Engine, Verdict, Weighed, engine
 from queuewright.advisor.flips import flips_of
 from queuewright.advisor.options import Option
 from queuewright.advisor.pinned import pinned_option, pinned_reasons
@@ -50,7 +50,7 @@ def decide(
         refusal=refused,
         alternatives=alternatives(rules, known, verdict, winner),
         rejected=tuple(rejections(rules, known)),
-        flips=flips_of(rules, known, verdict.winner) if flips else (),
+        flips=flips_of(rules, known, assumed, verdict.winner) if flips else (),
         contradictions=contradictions,
     )
 
@@ -65,7 +65,7 @@ def _verdict(
     )
 
 
-def candidate(rules: Engine, known: Known, verdict: Verdict, option: Option) -> Candidate:
+def candidate(rules: Engine, known: Known, verdict: Weighed, option: Option) -> Candidate:
     """The option with every point it got or lost, most weight first."""
     reasons = [
         rules.reason(item, known, option) for item in rules.preferences if item.holds(known) >> option.bit & 1

@@ -64,6 +64,8 @@ class Flip:
     from_: Any
     to: Any
     stack: StackId | None
+    workload: str | None = None
+    """Whose answer it is, where there are several and they do not share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,17 @@ class Decision:
     contradictions: tuple[Reason, ...] = ()
     """Wishes, existing parts or answers that a limit overruled."""
     splits: tuple[Split, ...] = ()
+
+    @property
+    def flips_together(self) -> tuple[tuple[Flip, tuple[str, ...]], ...]:
+        """Each flip once, with the workloads of which one such answer is enough; () where it is the project's."""
+        found: dict[tuple[str, str, str, StackId | None], tuple[Flip, list[str]]] = {}
+        for flip in self.flips:
+            key = (flip.answer, repr(flip.from_), repr(flip.to), flip.stack)
+            names = found.setdefault(key, (flip, []))[1]
+            if flip.workload is not None:
+                names.append(flip.workload)
+        return tuple((flip, tuple(names)) for flip, names in found.values())
 
     @property
     def stack(self) -> StackId | None:

@@ -5,7 +5,7 @@ A set of options is an int, one bit an option.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,6 @@ from queuewright.advisor.conditions import Compiled, compile_condition
 from queuewright.advisor.decision import Reason
 from queuewright.advisor.options import Option, options_of
 from queuewright.advisor.policy import Policy
-from queuewright.advisor.predicates import PREDICATES
 from queuewright.advisor.wording import PLACEHOLDER, fill, part_name, sentence
 from queuewright.catalog import Catalog, CatalogError, Rule
 
@@ -93,19 +92,44 @@ def _check_pages(rule: Rule, fitting: Iterable[Option]) -> None:
         if rule.sources and not any(name in rule.sources for name in option.names):
             raise CatalogError(f"rule {rule.id}: it has no source for {option.stack}")
         if rule.source_of not in (None, "broker", "worker", *option.facts):
-            raise CatalogError(f"rule {rule.id}: {option.stack} has no fact {rule.source_of} to be its source")
+            raise CatalogError(
+                f"rule {rule.id}: {option.stack} has no fact {rule.source_of} to be its source"
+            )
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the rules say of one set of answers."""
+class Weighed:
+    """What survives one set of answers, and with how many points."""
 
     alive: int
-    scores: tuple[float, ...]
+    scores: list[float]
     """By bit; of what is not alive without meaning."""
     refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(Weighed):
+    """What the rules say of one set of answers."""
+
     winner: Option | None
     """Best of what is alive; None where nothing is, or where a rule refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The rules that decide on the winner, or some of them."""
+
+    eliminations: list[CompiledRule]
+    preferences: list[CompiledRule]
+    refusals: list[CompiledRule]
+
+
+def add(scores: list[float], mask: int, points: float) -> None:
+    """The points to every option of the mask."""
+    while mask:
+        low = mask & -mask
+        scores[low.bit_length() - 1] += points
+        mask ^= low
 
 
 class Engine:
@@ -122,10 +146,8 @@ class Engine:
         self.warnings = [item for item in rules if item.rule.effect == "warn"]
         self.refusals = [item for item in rules if item.rule.effect == "refuse"]
         self.rules = rules
-        self._reading: dict[str, list[CompiledRule]] = {}
-        for item in rules:
-            for key in item.reads:
-                self._reading.setdefault(key, []).append(item)
+        self._limits: dict[str, frozenset[float]] = {}
+        self._parted: dict[frozenset[str], tuple[Ruling, Ruling]] = {}
         self._tie_order = tuple(
             (MATURITY_RANK[option.pairing.maturity], not option.is_default, -option.bit)
             for option in self.options
@@ -135,36 +157,34 @@ class Engine:
         """The options that each rule applies to."""
         return {item: item.holds(known) for item in self.rules}
 
-    def masks_near(
-        self, masks: Mapping[CompiledRule, int], known: Known, key: str
-    ) -> dict[CompiledRule, int]:
-        """Those of answers that differ from the ones of `masks` in this key alone."""
-        return {**masks, **{item: item.holds(known) for item in self._reading.get(key, ())}}
-
-    def judge(self, known: Known, masks: Mapping[CompiledRule, int] | None = None) -> Verdict:
-        """`masks` where they are at hand."""
-        masks = self.masks(known) if masks is None else masks
+    def judge(self, known: Known) -> Verdict:
+        masks = self.masks(known)
         alive = self.everything
         for item in self.eliminations:
             alive &= ~masks[item]
         scores = [0.0] * len(self.options)
         for item in self.preferences:
-            hit = masks[item] & alive
-            if not hit:
-                continue
-            points = item.signed_points
-            while hit:
-                low = hit & -hit
-                scores[low.bit_length() - 1] += points
-                hit ^= low
+            add(scores, masks[item] & alive, item.signed_points)
         refused = any(masks[item] for item in self.refusals)
-        winner = None if refused else self._best(alive, scores)
-        return Verdict(alive, tuple(scores), refused, winner)
+        return Verdict(alive, scores, refused, None if refused else self.best(alive, scores))
 
-    def _best(self, alive: int, scores: list[float]) -> Option | None:
-        return max(
-            self.members(alive), key=lambda option: self.rank(option, scores[option.bit]), default=None
-        )
+    def parted(self, keys: frozenset[str]) -> tuple[Ruling, Ruling]:
+        """The rules that read one of these answers, and those that do not."""
+        if keys not in self._parted:
+            kinds = (self.eliminations, self.preferences, self.refusals)
+            reading = [[item for item in kind if not keys.isdisjoint(item.reads)] for kind in kinds]
+            others = [[item for item in kind if keys.isdisjoint(item.reads)] for kind in kinds]
+            self._parted[keys] = Ruling(*reading), Ruling(*others)
+        return self._parted[keys]
+
+    def best(self, alive: int, scores: Sequence[float]) -> Option | None:
+        """As by `rank`, which only those with the most points need."""
+        left = list(self.members(alive))
+        if not left:
+            return None
+        most = round(max(scores[option.bit] for option in left), 6)
+        tied = [option for option in left if round(scores[option.bit], 6) == most]
+        return max(tied, key=lambda option: self.rank(option, most))
 
     def rank(self, option: Option, score: float) -> tuple[float, int, bool, int]:
         """Higher is better: the score, then maturity, the default variant, the order of the catalog."""
@@ -218,22 +238,22 @@ class Engine:
         known = [key for key in (*compared, *spoken) if key in option.facts]
         return option.facts[known[0]].source if known else option.pairing.source
 
-    def thresholds(self, key: str) -> list[float]:
-        """Every number at which a rule changes its mind about this answer."""
-        numbers: set[float] = set()
-        for item in self.rules:
-            for condition in item.rule.when:
-                if condition.predicate is not None:
-                    numbers.update(PREDICATES[condition.predicate].thresholds.get(key, ()))
-                elif condition.answer == key and condition.fact is not None:
-                    numbers.update(
-                        float(option.facts[condition.fact].value)
-                        for option in self.options
-                        if condition.fact in option.facts
-                    )
-                elif condition.answer == key and isinstance(condition.value, (int, float)):
-                    numbers.add(float(condition.value))
-        return sorted(numbers)
+    def limits(self, key: str) -> frozenset[float]:
+        """The documented limits of this answer: every fact that a rule for or against a stack compares it with."""
+        if key not in self._limits:
+            compared = {
+                condition.fact
+                for item in (*self.eliminations, *self.preferences)
+                for condition in item.rule.when
+                if condition.answer == key and condition.fact is not None
+            }
+            self._limits[key] = frozenset(
+                option.facts[fact].value
+                for option in self.options
+                for fact in compared
+                if fact in option.facts
+            )
+        return self._limits[key]
 
 
 @lru_cache(maxsize=8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,19 +16,15 @@ Test = Callable[[Known, Option], bool]
 class Predicate:
     test: Test
     reads: tuple[str, ...]
-    thresholds: Mapping[str, tuple[float, ...]]
-    """Numbers at which the outcome may change, by answer."""
     per_option: bool = True
 
 
 PREDICATES: dict[str, Predicate] = {}
 
 
-def predicate(
-    *reads: str, per_option: bool = True, **thresholds: tuple[float, ...]
-) -> Callable[[Test], Test]:
+def predicate(*reads: str, per_option: bool = True) -> Callable[[Test], Test]:
     def register(test: Test) -> Test:
-        PREDICATES[test.__name__] = Predicate(test, reads, thresholds, per_option)
+        PREDICATES[test.__name__] = Predicate(test, reads, per_option)
         return test
 
     return register
@@ -125,8 +121,7 @@ def worker_is_asked_for(answers: Known, option: Option) -> bool:
 
 
 @predicate(
-    "replay", "fanout", "ordering", "rate_avg_per_s", "rate_peak_per_s", "existing", "constraints", "workload", per_option=False,
-    rate_avg_per_s=(STREAM_RATE, STREAM_RATE / 10), rate_peak_per_s=(10 * STREAM_RATE,), fanout=(2,),
+    "replay", "fanout", "ordering", "rate_avg_per_s", "rate_peak_per_s", "existing", "constraints", "workload", per_option=False
 )  # fmt: skip
 def no_need_of_a_log(answers: Known, option: Option) -> bool:
     """Nothing in the answers is what a log is for: replay, streams to many readers, rates beyond a queue."""
@@ -149,7 +144,7 @@ def no_need_of_a_log(answers: Known, option: Option) -> bool:
     return not needed
 
 
-@predicate("loss", "task_max_s", "delay_max_s", task_max_s=(2400,), delay_max_s=(2400,))
+@predicate("task_max_s", "delay_max_s")
 def outlives_visibility_timeout(answers: Known, option: Option) -> bool:
     """Task or delay, half as long again, passes the library's default visibility timeout."""
     timeout = value(option, "visibility_timeout_default_s")
@@ -170,7 +165,7 @@ def several_languages(answers: Known, option: Option) -> bool:
     return len(answers["language"]) > 1
 
 
-@predicate("existing", "rate_peak_per_s", "fanout", "replay", per_option=False, rate_peak_per_s=(100,))
+@predicate("existing", "rate_peak_per_s", "fanout", "replay", per_option=False)
 def database_would_do(answers: Known, option: Option) -> bool:
     """PostgreSQL is there, no broker is, and the work is little."""
     existing = set(answers["existing"])

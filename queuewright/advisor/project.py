@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from queuewright.advisor.answers import Known, complete
+from queuewright.advisor.answers import complete
+from queuewright.advisor.common import Judged, best, weighed
 from queuewright.advisor.decide import candidate, decide, merge
 from queuewright.advisor.decision import Decision, Reason, Refusal, Split
-from queuewright.advisor.engine import Engine, Verdict, engine
-from queuewright.advisor.options import Option
+from queuewright.advisor.engine import Engine, engine
 from queuewright.advisor.policy import Policy
+from queuewright.advisor.projectflips import flips_of_project
 from queuewright.advisor.refuse import refusal
 from queuewright.advisor.wording import stack_name
+from queuewright.spec.answers import PROJECT_WIDE
 from queuewright.spec.model import Spec, StackChoice
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    name: str
-    known: Known
-    verdict: Verdict
-
-    @property
-    def weight(self) -> float:
-        return float(self.known["rate_peak_per_s"])
-
-
-def decide_project(spec: Spec, policy: Policy | None = None) -> Decision:
+def decide_project(spec: Spec, policy: Policy | None = None, *, flips: bool = True) -> Decision:
     """One workload is decided as such. Of several the stack must survive in all; scores weigh by peak load."""
     parts = [(workload.name, spec.answers_for(workload)) for workload in spec.workloads]
     if len(parts) == 1:
-        return decide(parts[0][1], policy=policy, pinned=spec.stack, accept=spec.accept)
+        return decide(parts[0][1], policy=policy, pinned=spec.stack, accept=spec.accept, flips=flips)
     rules = engine(policy)
     judged = []
     for name, answers in parts:
-        known, _ = complete(answers, rules.catalog)
-        judged.append(_Judged(name, known, rules.judge(known)))
+        known, assumed = complete(answers, rules.catalog)
+        judged.append(Judged(name, known, assumed, rules.judge(known)))
     common = best(rules, judged)
     choice = spec.stack or (
         StackChoice(broker=common.stack.broker, worker=common.stack.worker, variant=common.stack.variant)
@@ -46,31 +37,22 @@ def decide_project(spec: Spec, policy: Policy | None = None) -> Decision:
     single = [
         decide(answers, policy=policy, pinned=choice, accept=spec.accept, flips=False) for _, answers in parts
     ]
-    if choice is not None:
-        return _together(rules, judged, single, pinned=spec.stack is not None)
-    return _apart(rules, judged, [decide(answers, policy=policy, flips=False) for _, answers in parts])
+    decision = (
+        _together(rules, judged, single, pinned=spec.stack is not None)
+        if choice is not None
+        else _apart(rules, judged, single)
+    )
+    return replace(decision, flips=flips_of_project(rules, judged, shared_keys(spec))) if flips else decision
 
 
-def best(rules: Engine, judged: Sequence[_Judged]) -> Option | None:
-    """Survives in all, with the highest score by peak load; None where nothing does."""
-    alive = rules.everything
-    for part in judged:
-        alive &= 0 if part.verdict.refused else part.verdict.alive
-    scores = weighed(judged)
-    return max(rules.members(alive), key=lambda option: rules.rank(option, scores[option.bit]), default=None)
-
-
-def weighed(judged: Sequence[_Judged]) -> list[float]:
-    total = sum(part.weight for part in judged)
-    shares = [part.weight / total if total else 1 / len(judged) for part in judged]
-    return [
-        sum(share * score for share, score in zip(shares, scores, strict=True))
-        for scores in zip(*(part.verdict.scores for part in judged), strict=True)
-    ]
+def shared_keys(spec: Spec) -> frozenset[str]:
+    """Answers that hold for the whole project: no workload has its own, and the project has one, or is where it belongs."""
+    own = {key for workload in spec.workloads for key in workload.answers.answered()}
+    return frozenset({*spec.answers.answered(), *PROJECT_WIDE} - own)
 
 
 def _together(
-    rules: Engine, judged: Sequence[_Judged], single: Sequence[Decision], *, pinned: bool
+    rules: Engine, judged: Sequence[Judged], single: Sequence[Decision], *, pinned: bool
 ) -> Decision:
     """The decisions for one stack joined. A better stack for one workload alone is no contradiction of a common one."""
     first = single[0]
@@ -106,11 +88,10 @@ def _together(
         alternatives=alternatives,
         rejected=tuple(dict.fromkeys(item for decision in single for item in decision.rejected)),
         contradictions=contradictions,
-        flips=(),
     )
 
 
-def _named(judged: Sequence[_Judged], single: Sequence[Decision], *, keep_pinned: bool) -> tuple[Reason, ...]:
+def _named(judged: Sequence[Judged], single: Sequence[Decision], *, keep_pinned: bool) -> tuple[Reason, ...]:
     found: dict[str, Reason] = {}
     for part, decision in zip(judged, single, strict=True):
         for reason in decision.contradictions:
@@ -123,9 +104,9 @@ def _named(judged: Sequence[_Judged], single: Sequence[Decision], *, keep_pinned
     return tuple(found.values())
 
 
-def _apart(rules: Engine, judged: Sequence[_Judged], alone: Sequence[Decision]) -> Decision:
+def _apart(rules: Engine, judged: Sequence[Judged], alone: Sequence[Decision]) -> Decision:
     """No stack serves all: the largest groups that one stack serves, heaviest workload first."""
-    groups: list[list[_Judged]] = []
+    groups: list[list[Judged]] = []
     for part in sorted(judged, key=lambda part: (-part.weight, part.name)):
         home = next((group for group in groups if best(rules, [*group, part])), None)
         if home is not None:
@@ -152,7 +133,6 @@ def _apart(rules: Engine, judged: Sequence[_Judged], alone: Sequence[Decision]) 
         contradictions=tuple(
             dict.fromkeys(reason for decision in alone for reason in decision.contradictions)
         ),
-        flips=(),
         splits=tuple(splits),
     )
 

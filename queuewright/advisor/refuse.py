@@ -14,7 +14,9 @@ from queuewright.advisor.wishes import ENVIRONMENT
 COMMON = 3
 """A limit is worth telling where it rules out at least a third of what else would do."""
 
-NOTHING = "No broker and worker of this catalogue meet all of the answers; the landscape of the CNCF lists others."
+NOTHING = (
+    "No broker and worker of this catalogue meet all of the answers; the landscape of the CNCF lists others."
+)
 
 
 def refusal(engine: Engine, known: Known, warnings: Iterable[Warning_]) -> Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from queuewright import catalog
@@ -12,6 +12,7 @@ from queuewright.spec.quantities import BARE, QUANTITY_OF
 
 TOP_REASONS = 5
 SHOWN_FLIPS = 8
+SHOWN_NAMES = 4
 
 
 def document(decision: Decision, *, why: bool = False) -> Document:
@@ -162,19 +163,29 @@ def _would_change(decision: Decision) -> Iterator[Block]:
     if not decision.flips:
         return
     yield Heading("What would change this", 2)
-    yield Bullets(tuple(Item(_flip(each)) for each in decision.flips[:SHOWN_FLIPS]))
-    if len(decision.flips) > SHOWN_FLIPS:
-        yield Paragraph(Span(f"{len(decision.flips) - SHOWN_FLIPS} more with --format json.", "dim"))
+    flips = decision.flips_together
+    yield Bullets(tuple(Item(_flip(flip, workloads)) for flip, workloads in flips[:SHOWN_FLIPS]))
+    if len(flips) > SHOWN_FLIPS:
+        yield Paragraph(Span(f"{len(flips) - SHOWN_FLIPS} more with --format json.", "dim"))
 
 
-def _flip(flip: Flip) -> Line:
+def _flip(flip: Flip, workloads: tuple[str, ...]) -> Line:
     to = title(flip.stack) if flip.stack else "no stack at all"
     key = BARE.get(flip.answer, flip.answer)
+    of = f"{_either(workloads)}: " if workloads else ""
     return (
+        of,
         Span(key, "code"),
         f" {written(flip.answer, flip.from_)} -> {written(flip.answer, flip.to)}: ",
         Span(to, "strong"),
     )
+
+
+def _either(workloads: Sequence[str]) -> str:
+    """Each of them alone; up to four by name."""
+    more = len(workloads) - SHOWN_NAMES
+    named = [*workloads[:SHOWN_NAMES], *([f"{more} others"] if more > 0 else [])]
+    return " or ".join(named)
 
 
 def _assumed(decision: Decision) -> Iterator[Block]:

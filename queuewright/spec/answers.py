@@ -20,6 +20,18 @@ UNITS = {"rate_avg_per_s": "tasks a second", "rate_peak_per_s": "tasks a second"
 UNITS |= {"task_max_s": "seconds", "delay_max_s": "seconds", "payload_kb": "KB"}
 NOT_ABOVE = (("task_typical_s", "task_max_s"), ("rate_avg_per_s", "rate_peak_per_s"))
 """The first must not exceed the second."""
+PROJECT_WIDE = (
+    "language",
+    "cloud",
+    "hosting",
+    "existing",
+    "team",
+    "ops",
+    "budget",
+    "constraints",
+    "excluded",
+)
+"""Answers that hold for the whole project; the others are about one kind of work."""
 
 
 @dataclass(slots=True)

@@ -10,22 +10,9 @@ from typing import Any
 from queuewright.advisor.decision import StackId
 from queuewright.catalog import Catalog, Preset
 from queuewright.errors import UsageError
-from queuewright.spec.answers import NOT_ABOVE
+from queuewright.spec.answers import NOT_ABOVE, PROJECT_WIDE
 from queuewright.spec.model import Answers, Spec, StackChoice, Workload
 from queuewright.spec.names import PATTERN, RULE, project_problem
-
-PROJECT_WIDE = (
-    "language",
-    "cloud",
-    "hosting",
-    "existing",
-    "team",
-    "ops",
-    "budget",
-    "constraints",
-    "excluded",
-)
-"""Answers that hold for the whole project; the others are about one kind of work."""
 
 
 def preset(catalog: Catalog, name: str) -> Preset:

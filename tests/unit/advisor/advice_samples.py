@@ -36,7 +36,9 @@ def own_scenarios() -> list[dict[str, Any]]:
 
 def random_answers(chance: random.Random) -> dict[str, Any]:
     """A language, and half of the other keys."""
-    answers: dict[str, Any] = {"language": [chance.choice(["python", "python", "ruby", "node", "go", "java"])]}
+    answers: dict[str, Any] = {
+        "language": [chance.choice(["python", "python", "ruby", "node", "go", "java"])]
+    }
     for key, answer in C.answers.items():
         if key == "language" or chance.random() < 0.5:
             continue

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
-from advice_samples import own_scenarios, plain
+from advice_samples import own_scenarios, plain, random_answers
 
 from queuewright.advisor import broken_limits, decide, decision_to_json
 from queuewright.errors import SpecError, StackError
@@ -180,7 +181,7 @@ def test_flips_change_the_winner() -> None:
 def test_a_number_flips_at_the_nearest_threshold() -> None:
     decision = decide(plain(cloud="gcp", hosting="serverless", task_max_s=60))
     flip = next(flip for flip in decision.flips if flip.answer == "task_max_s")
-    assert flip.to == 1801
+    assert flip.to == 3600, "the first round number above 30 minutes"
     assert flip.stack is None
 
 
@@ -220,6 +221,49 @@ def test_the_limits_that_answers_break_of_a_stack_are_named() -> None:
     (limit,) = broken_limits(plain(payload_kb=4000), choice)
     assert limit.id == "payload-congests"
     assert "3.9 MiB" in limit.message
+
+
+@pytest.mark.parametrize(
+    ("excluded", "reason"),
+    [
+        (["redis", "rq"], "The answers rule out Redis or Valkey."),
+        (["celery", "kafka"], "The answers rule out Celery."),
+        (["redis+dramatiq"], "The answers rule out Dramatiq on Redis or Valkey."),
+    ],
+)
+def test_what_is_ruled_out_has_its_name(excluded: list[str], reason: str) -> None:
+    assert reason in {rejection.reason for rejection in decide(plain(excluded=excluded)).rejected}
+
+
+@pytest.mark.parametrize("worker", ["celery", "rq", "dramatiq"])
+def test_global_order_without_loss_is_beyond_a_library_on_redis(worker: str) -> None:
+    """A killed worker's task comes back behind those that followed it."""
+    choice = StackChoice(broker="redis", worker=worker)
+    (limit,) = broken_limits(plain(ordering="global", loss="no_loss"), choice)
+    assert limit.id == "global-order-lost-with-a-worker"
+    assert broken_limits(plain(ordering="global", loss="may_lose_some"), choice) == ()
+    decision = decide(plain(ordering="global", loss="may_lose_some"), pinned=choice)
+    assert "no_ordering" in {warning.id for warning in decision.warnings if warning.severity == "must"}
+
+
+def test_global_order_is_within_reach_of_one_consumer_on_rabbitmq() -> None:
+    choice = StackChoice(broker="rabbitmq", worker="consumer")
+    assert broken_limits(plain(ordering="global", loss="strict"), choice) == ()
+
+
+def test_warnings_on_what_a_broker_lacks_speak_of_the_stack_alone() -> None:
+    """Of order, priorities, replies, copies and replay; another broker's limits are no concern of who does not use it."""
+    spoken = {"no_priorities", "no_ordering", "no_fanout", "no_replay", "delay_limit"}
+    names = {"redis": "Redis", "rabbitmq": "RabbitMQ", "sqs": "SQS", "azure_service_bus": "Service Bus",
+             "cloud_tasks": "Cloud Tasks", "kafka": "Kafka"}  # fmt: skip
+    chance = random.Random(3)
+    for answers in (*own_scenarios(), *(random_answers(chance) for _ in range(300))):
+        decision = decide(Answers.model_validate(answers), flips=False)
+        if decision.stack is None:
+            continue
+        others = [name for broker, name in names.items() if broker != decision.stack.broker]
+        own = [w for w in decision.warnings if w.id in spoken and "not recommended" not in w.message]
+        assert [(w.id, w.message) for w in own if any(name in w.message for name in others)] == []
 
 
 def test_harm_may_be_accepted_by_its_id() -> None:

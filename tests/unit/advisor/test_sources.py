@@ -108,7 +108,9 @@ def many_answers() -> Iterator[dict[str, Any]]:
         files.append(Path(os.environ["QW_SHARED"]) / "scenarios" / "public.yaml")
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for file in files:
-        yield from (scenario["answers"] for scenario in yaml.load(file.read_text("utf-8"), loader)["scenarios"])
+        yield from (
+            scenario["answers"] for scenario in yaml.load(file.read_text("utf-8"), loader)["scenarios"]
+        )
     chance = random.Random(7)
     yield from (random_answers(chance) for _ in range(RANDOM_SETS))
 

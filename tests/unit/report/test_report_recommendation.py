@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from report_samples import RECOMMENDED, REFUSED, SPLIT
 
-from queuewright.advisor.decision import Decision
+from queuewright.advisor.decision import Decision, Flip
 from queuewright.report import markdown, plain, recommendation
 
 
@@ -65,6 +67,12 @@ def test_why_shows_what_is_otherwise_summed_up() -> None:
     shown = plain.render(recommendation.document(RECOMMENDED, why=True))
     assert "- -2 Loses a second of writes." in shown
     assert "- redis+huey: The message of 2 MB is above 1 MB." in shown
+
+
+def test_a_flip_of_several_workloads_says_whose_answer_it_is() -> None:
+    flips = tuple(Flip("task_max_s", 60, 3600, None, name) for name in ("mail", "web", "a", "b", "c", "d"))
+    shown = plain.render(recommendation.document(replace(RECOMMENDED, flips=flips)))
+    assert "- mail or web or a or b or 2 others: task_max 1m -> 1h: no stack at all" in shown
 
 
 @pytest.mark.parametrize(
