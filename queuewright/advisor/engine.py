@@ -18,6 +18,7 @@ from queuewright.advisor.options import Option, options_of
 from queuewright.advisor.policy import Policy
 from queuewright.advisor.wording import PLACEHOLDER, fill, part_name, sentence
 from queuewright.catalog import Catalog, CatalogError, Rule
+from queuewright.errors import Problem, SpecError
 
 MATURITY_RANK = {"supported": 0, "conditional": 1, "experimental": 2, "harmful": 3}
 
@@ -259,4 +260,12 @@ class Engine:
 @lru_cache(maxsize=8)
 def engine(policy: Policy | None = None) -> Engine:
     """The engine of the catalog, with the rules of a policy; built once."""
-    return Engine(catalog.load(), policy.rules if policy else ())
+    try:
+        return Engine(catalog.load(), policy.rules if policy else ())
+    except CatalogError as error:
+        if policy is None:
+            raise
+        hint = (
+            "a rule is said of every stack that it fits: narrow its `target`, or ask for the fact in `when`"
+        )
+        raise SpecError(Problem(str(error), policy.file, hint=hint)) from error

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from queuewright.catalog import CatalogError, Rule
+from queuewright import catalog
+from queuewright.advisor.policyreader import PolicyReader
+from queuewright.advisor.wording import part_name, stack_name
+from queuewright.catalog import Rule
 from queuewright.catalog.build import Sources, rule
-from queuewright.errors import Problem, SpecError
-
-KEYS = {"version", "name", "source", "checked", "sources", "allowed", "forbidden", "settings", "rules"}
+from queuewright.spec.compose import compose, is_json
+from queuewright.spec.loader import read_text
+from queuewright.spec.problems import Problems
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +25,11 @@ class Policy:
     rules: tuple[Rule, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings that every spec under the policy must have: id to value."""
+    file: str | None = None
 
 
 def load(path: Path) -> Policy:
-    """A policy file; SpecError says what is wrong in it.
+    """A policy file; SpecError says all that is wrong in it, and where.
 
     ```yaml
     name: platform team
@@ -36,68 +40,38 @@ def load(path: Path) -> Policy:
     rules: [{id: house-celery, effect: prefer, points: 10, target: {worker: celery}, reason: We know it.}]
     ```
     """
-    import yaml
-
-    try:
-        raw = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(Problem(f"the policy cannot be read: {error}", file=str(path))) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 1
-        raise SpecError(
-            Problem(f"the policy is no YAML: {getattr(error, 'problem', error)}", file=str(path), line=line)
-        ) from error
-    if not isinstance(raw, Mapping):
-        raise SpecError(Problem("a policy is a mapping", file=str(path)))
-    unknown = sorted(set(raw) - KEYS)
-    if unknown:
-        raise SpecError(
-            Problem(
-                f"unknown key {', '.join(unknown)}",
-                file=str(path),
-                hint=f"known are {', '.join(sorted(KEYS))}",
-            )
-        )
-    try:
-        return _build(path, raw)
-    except (CatalogError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SpecError(Problem(f"the policy is wrong: {error}", file=str(path))) from error
+    text = read_text(path).removeprefix("\N{BYTE ORDER MARK}")
+    problems = Problems(str(path))
+    root = compose(text, problems, empty="for instance `forbidden: {brokers: [kafka]}`")
+    problems.stop_if_any()
+    assert root is not None
+    return _build(path, PolicyReader(problems, json_text=is_json(text)).read(root))
 
 
 def _build(path: Path, raw: Mapping[str, Any]) -> Policy:
-    name = str(raw.get("name", path.stem))
-    source = str(raw.get("source", path.resolve().as_uri()))
-    sources = Sources(
-        str(path),
-        {"sources": {"policy": source, **(raw.get("sources") or {})}, "checked": raw.get("checked")},
-    )
+    name = str(raw.get("name") or path.stem)
+    source = str(raw.get("source") or path.resolve().as_uri())
+    sources = Sources(str(path), {"sources": raw["sources"], "checked": raw.get("checked")})
     rules = [
-        _parts_rule(name, source, verb, kind.removesuffix("s"), tuple(map(str, parts)))
+        _parts_rule(name, source, verb, kind.removesuffix("s"), tuple(parts))
         for verb in ("allowed", "forbidden")
-        for kind, parts in (raw.get(verb) or {}).items()
+        for kind, parts in raw[verb].items()
     ]
-    for item in raw.get("rules") or ():
-        built = rule(str(path), {**item, "source": None}, sources)
-        own = item.get("source")
-        rules.append(_with_source(built, source if own is None else sources.url(built.id, own)))
-    effects = {"eliminate", "prefer", "avoid", "warn", "refuse"}
-    wrong = [item.id for item in rules if item.effect not in effects]
-    if wrong:
-        raise CatalogError(f"{', '.join(wrong)}: effect is one of {', '.join(sorted(effects))}")
-    return Policy(name, tuple(rules), dict(raw.get("settings") or {}))
+    for item in raw["rules"]:
+        built = rule(str(path), item, sources)
+        rules.append(built if built.source is not None else replace(built, source=source))
+    return Policy(name, tuple(rules), dict(raw["settings"]), str(path))
 
 
 def _parts_rule(name: str, source: str, verb: str, kind: str, parts: tuple[str, ...]) -> Rule:
     """`allowed` is an elimination of all others; the others are found by the engine through `not_KIND`."""
-    if kind not in ("broker", "worker", "stack"):
-        raise CatalogError(f"{verb}: {kind}s is not one of brokers, workers, stacks")
     target_key = kind if verb == "forbidden" else f"not_{kind}"
-    sentence = (
-        "forbids {broker} with {worker}"
-        if verb == "forbidden"
-        else f"allows only {', '.join(parts)} as {kind}"
-    )
+    known = catalog.load()
+    named = [
+        stack_name(known, *part.split("+")) if kind == "stack" else part_name(known, part) for part in parts
+    ]
+    forbidden = {"broker": "{broker}", "worker": "{worker}", "stack": "{worker} on {broker}"}[kind]
+    sentence = f"forbids {forbidden}" if verb == "forbidden" else f"allows only {', '.join(named)} as {kind}"
     return Rule(
         id=f"policy-{verb}-{kind}s",
         effect="eliminate",
@@ -106,11 +80,3 @@ def _parts_rule(name: str, source: str, verb: str, kind: str, parts: tuple[str, 
         source=source,
         topic="broker_not_allowed",
     )
-
-
-def _with_source(item: Rule, source: str) -> Rule:
-    return Rule(
-        id=item.id, effect=item.effect, reason=item.reason, when=item.when, target=item.target, source=source,
-        points=item.points, topic=item.topic, severity=item.severity, scope=item.scope, outside=item.outside,
-        checked=item.checked,
-    )  # fmt: skip

@@ -56,25 +56,101 @@ def test_a_policy_allows_forbids_weighs_and_warns(tmp_path: Path) -> None:
     }
 
 
+RULE = "rules: [{id: a, effect: warn, reason: b, %s}]"
+
+
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "message", "hint"),
     [
-        ("- a", "a policy is a mapping"),
-        ("rulez: []", "unknown key rulez"),
-        ("rules: [{id: a, effect: forbid, reason: b}]", "effect is one of"),
-        ("allowed: {colours: [red]}", "not one of brokers, workers, stacks"),
-        ("rules: [{effect: warn}]", "id is missing"),
-        ("a: [", "no YAML"),
+        ("- a", "a policy is a mapping of keys to values, not a list", "forbidden"),
+        ("rulez: []", "unknown key `rulez`", "did you mean `rules`?"),
+        ("rules: [{id: a, effect: forbid, reason: b}]", "`effect` takes one of eliminate", None),
+        ("allowed: {colours: [red]}", "unknown key `colours`", "`allowed` has brokers, workers, stacks"),
+        ("allowed: {brokers: [rabitmq]}", "`brokers` does not know `rabitmq`", "did you mean `rabbitmq`?"),
+        ("forbidden: {stacks: [redis+celary]}", "`stacks` does not know", "did you mean `redis+celery`?"),
+        ("rules: [{effect: warn, reason: b}]", "`id` of the rule is missing", "id: house-celery"),
+        ("rules: [{id: a, effect: prefer, reason: b}]", "`points` are missing", "points: 10"),
+        (RULE % "points: 3", "`points` do nothing for `warn`", "remove"),
+        (RULE % "topic: payload_limits", "`topic` does not know `payload_limits`", "`payload_limit`"),
+        (RULE % "target: {brokr: redis}", "unknown key `brokr`", "did you mean `broker`?"),
+        (RULE % "target: {worker: [celery, rqq]}", "`worker` does not know `rqq`", "did you mean `rq`?"),
+        (RULE % "source: wiki", "neither an https address nor named", "https"),
+        (RULE % "when: [{answer: payload, gt: 3}]", "there is no answer `payload`", "write `payload_kb`"),
+        (RULE % "when: [{answer: payload_kb, gtt: 3}]", "unknown key `gtt`", "did you mean `gt`?"),
+        (RULE % "when: [{answer: payload_kb, gt: 32KB}]", "takes a number of KiB, not 32KB", None),
+        (RULE % "when: [{answer: loss, eq: none_lost}]", "does not know `none_lost`", "did you mean `no_loss`?"),
+        (RULE % "when: [{answer: payload_kb, contains: 3}]", "`contains` does not go with `payload_kb`, which is a number", "ge"),
+        (RULE % "when: [{answer: language, eq: python}]", "`eq` does not go with `language`, which is a list", "contains"),
+        (RULE % "when: [{fact: max_message_kb, gt: big}]", "`gt` for `max_message_kb` takes a number", None),
+        (RULE % "when: [{answer: payload_kb, gt: {fact: languages}}]", "the fact `languages` is a list", "one kind"),
+        (RULE % "when: [{fact: server, eq: yes}, {fact: languages, contains: go, gt: 1}]", "a condition has one comparison", "contains"),
+        (RULE % "when: [{answer: payload_kb, gt: {fact: max_mesage_kb}}]", "no fact `max_mesage_kb`", "max_message_kb"),
+        (RULE % "when: [{predicate: broker_is_ther}]", "does not know `broker_is_ther`", "broker_is_there"),
+        (RULE % "when: [{gt: 3}]", "a condition asks for an `answer`", "payload_kb"),
+        ("rules: [{id: a, effect: warn, reason: 'On {brokr}.'}]", "no name `brokr` to fill in", "`broker`"),
+        ("settings: {max_retrys: 3}", "unknown setting `max_retrys`", "did you mean `max_retries`?"),
+        ("name: 'a {b}'", "no braces", "remove"),
+        ("a: [", "not valid YAML", None),
+        ("", "the file is empty", "forbidden"),
     ],
-)
-def test_a_wrong_policy_is_an_error_of_the_user(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(SpecError, match=message):
+)  # fmt: skip
+def test_a_wrong_policy_is_an_error_of_the_user(tmp_path: Path, text: str, message: str, hint: str | None) -> None:
+    with pytest.raises(SpecError) as caught:
         write(tmp_path, text)
+    problem = caught.value.problems[0]
+    assert message in problem.message
+    assert hint is None or hint in (problem.hint or "")
+    assert (problem.file, bool(problem.line), bool(problem.column)) == (str(tmp_path / "policy.yaml"), True, True)
+
+
+def test_all_mistakes_of_a_policy_come_at_once_with_their_places(tmp_path: Path) -> None:
+    text = "allowed: {brokers: [rabitmq]}\nrules:\n  - id: a\n    effect: forbid\n    reason: b\n  - id: a\n    effect: warn\n"
+    with pytest.raises(SpecError) as caught:
+        write(tmp_path, text)
+    assert [(each.line, each.column, each.message.split(",")[0]) for each in caught.value.problems] == [
+        (1, 21, "`brokers` does not know `rabitmq`"),
+        (4, 13, "`effect` takes one of eliminate"),
+        (6, 5, "`reason` of the rule is missing"),
+        (6, 9, "a rule `a` is there already"),
+    ]
 
 
 def test_a_missing_policy_is_an_error_of_the_user(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="cannot be read"):
+    with pytest.raises(SpecError) as caught:
         policy.load(tmp_path / "none.yaml")
+    (problem,) = caught.value.problems
+    assert (problem.message, problem.hint) == ("there is no such file", "is the path right?")
+
+
+def test_a_reason_with_a_fact_that_not_every_stack_has_is_an_error_of_the_user(tmp_path: Path) -> None:
+    rules = write(tmp_path, 'rules: [{id: a, effect: warn, reason: "At most {fact:max_delay_s}."}]')
+    with pytest.raises(SpecError, match="rule a: its reason names max_delay_s") as caught:
+        decide(plain(), policy=rules)
+    assert caught.value.problems[0].file == str(tmp_path / "policy.yaml")
+
+
+def test_a_fact_that_is_a_word_for_some_is_compared_with_either(tmp_path: Path) -> None:
+    text = 'rules: [{id: a, effect: eliminate, reason: "No {worker}.", when: [{fact: windows, in: [false, partly]}]}]'
+    decision = decide(plain(), policy=write(tmp_path, text))
+    assert str(decision.stack) in {"redis+dramatiq", "rabbitmq+dramatiq"}
+
+
+def test_a_policy_may_be_json_and_name_its_pages(tmp_path: Path) -> None:
+    text = (
+        '{"sources": {"wiki": "https://wiki.example.com"}, "rules": [{"id": "a", "effect": "eliminate", "source": "wiki",'
+        ' "reason": "No {broker}.", "target": {"not_broker": "redis"}, "when": [{"answer": "loss", "in": ["no_loss"]},'
+        ' {"fact": "proprietary", "eq": true}, {"answer": "existing", "lacks": "sqs"}]}]}'
+    )
+    decision = decide(plain(loss="no_loss"), policy=write(tmp_path, text))
+    found = {(each.reason, each.source) for each in decision.rejected if each.id == "a"}
+    assert ("No Amazon SQS.", "https://wiki.example.com") in found
+
+
+def test_a_policy_names_parts_as_prose_does(tmp_path: Path) -> None:
+    rules = write(tmp_path, "name: house\nallowed: {brokers: [rabbitmq, redis]}\nforbidden: {stacks: [redis+celery]}")
+    reasons = {each.reason for each in decide(plain(), policy=rules).rejected}
+    assert "The policy of house allows only RabbitMQ, Redis or Valkey as broker." in reasons
+    assert "The policy of house forbids Celery on Redis or Valkey." in reasons
 
 
 def project(*workloads: dict[str, Any], **common: Any) -> Spec:
