@@ -113,12 +113,11 @@ def _given(file: str | None, pairs: list[str]) -> Answers:
     """What was said on the command line: --set over --answers."""
     from queuewright.spec import answers_from_pairs, conflicts, load_answers
 
-    given = answers_from_pairs(pairs)
-    if file is not None:
-        given = given.over(load_answers(file))
-    messages = conflicts(given)
-    if messages:
-        raise SpecError([Problem(message, hint="change one of the two with --set") for message in messages])
+    said = answers_from_pairs(pairs)
+    given = said if file is None else said.over(load_answers(file))
+    problems = conflicts(given, said, ("--set", file or ""))
+    if problems:
+        raise SpecError(problems)
     return given
 
 

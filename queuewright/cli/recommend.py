@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from queuewright.cli import console
-from queuewright.errors import Problem, SpecError, UsageError
+from queuewright.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
     from queuewright.advisor.decision import Decision
@@ -64,17 +64,17 @@ def _decide(
     if spec is not None:
         loaded = load(spec)
         workloads = tuple(
-            each.model_copy(update={"answers": _joined(given, each.answers)})
+            each.model_copy(update={"answers": _joined(given, each.answers, ("--set", str(spec)))})
             for each in loaded.spec.workloads
         )
         for workload in workloads:
-            _joined(workload.answers, loaded.spec.answers)
+            _joined(workload.answers, loaded.spec.answers, ("--set", str(spec)))
         with console.working("weighing the stacks"):
             return advisor.decide_project(
                 loaded.spec.model_copy(update={"workloads": workloads}), policy=rules
             )
     if file is not None:
-        given = _joined(given, load_answers(file))
+        given = _joined(given, load_answers(file), ("--set", file))
     elif not pairs:
         if not console.interactive(no_input):
             hint = "give a SPEC, --answers FILE, or answers like --set workload=email"
@@ -84,13 +84,14 @@ def _decide(
         return advisor.decide(given, policy=rules)
 
 
-def _joined(over: Answers, base: Answers) -> Answers:
+def _joined(over: Answers, base: Answers, places: tuple[str, str]) -> Answers:
+    """`places` are where the two stand, for what does not hold together."""
     from queuewright.spec import conflicts
 
     joined = over.over(base)
-    messages = conflicts(joined)
-    if messages:
-        raise SpecError([Problem(message, hint="change one of the two") for message in messages])
+    problems = conflicts(joined, over, places)
+    if problems:
+        raise SpecError(problems)
     return joined
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from queuewright.errors import Problem
 from queuewright.spec import vocabulary
 from queuewright.spec.expect import Expect, shown
 from queuewright.spec.model import Answers, StackChoice
@@ -75,13 +76,28 @@ def contradictions(inner: ReadAnswers, outer: ReadAnswers, expect: Expect) -> No
         message = _contradiction(low, high, {**outer.values, **inner.values})
         if message:
             where = inner.where.get(low) or inner.where[high]
-            expect.problems.add(where, message, f"lower `{BARE[low]}` or raise `{BARE[high]}`")
+            there = {**outer.where, **inner.where}
+            other = high if there[low] is where else low
+            named = {key: f"`{BARE[key]}`" for key in (low, high)}
+            if there[other].line:
+                named[other] += f" (line {there[other].line})"
+            expect.problems.add(where, message, f"lower {named[low]} or raise {named[high]}")
 
 
-def conflicts(answers: Answers) -> list[str]:
-    """What in merged answers cannot hold together, as sentences."""
-    values = answers.answered()
-    return [message for low, high in NOT_ABOVE if (message := _contradiction(low, high, values))]
+def conflicts(answers: Answers, over: Answers | None = None, places: tuple[str, str] = ("", "")) -> list[Problem]:
+    """What in merged answers cannot hold together.
+
+    `places` are where those of `over`, and all others, stand.
+    """
+    values, first = answers.answered(), over.answered() if over else {}
+    found = []
+    for low, high in NOT_ABOVE:
+        message = _contradiction(low, high, values)
+        if message:
+            of = {key: places[0] if key in first else places[1] for key in (low, high)}
+            named = {key: f"`{BARE[key]}`{f' ({of[key]})' if of[key] else ''}" for key in of}
+            found.append(Problem(message, hint=f"lower {named[low]} or raise {named[high]}"))
+    return found
 
 
 def _contradiction(low: str, high: str, values: Mapping_[str, Any]) -> str | None:

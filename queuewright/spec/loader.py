@@ -110,6 +110,8 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         hint = "`qw init` writes one" if path.name == FILE_NAME else "is the path right?"
         raise SpecError(Problem("there is no such file", str(path), hint=hint)) from None
+    except IsADirectoryError:
+        raise SpecError(Problem("a folder, not a file", str(path), hint="name the file in it")) from None
     except OSError as error:
         raise SpecError(
             Problem(f"cannot be read: {error.strerror}", str(path), hint="check the path and its permissions")

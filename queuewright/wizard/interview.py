@@ -141,7 +141,7 @@ class Interview:
     def problem(self, values: Mapping[str, Any]) -> str | None:
         """What of these values cannot hold together, or not with what is known."""
         found = conflicts(Answers.model_validate({**self.answers.answered(), **values}))
-        return found[0] if found else None
+        return found[0].message if found else None
 
     def back(self) -> bool:
         """Takes the last step back; False where there is none."""

@@ -94,8 +94,21 @@ def test_a_contradiction_across_file_and_flag_is_found(file: str) -> None:
     code, _, err = run("recommend", "--answers", file, "--set", "task_typical=2h")
     assert (code, err) == (
         2,
-        "error: `task_typical` (2h) is above `task_max` (1m)\n  change one of the two\n",
+        f"error: `task_typical` (2h) is above `task_max` (1m)\n  lower `task_typical` (--set) or raise `task_max` ({file})\n",
     )
+
+
+def test_contradictions_in_a_file_come_with_both_values_their_places_and_the_fix(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text("language: python\nrate_avg: 50/s\nrate_peak: 5/s\ntask_typical: 1h\ntask_max: 1m\n")
+    code, out, err = run("recommend", "--answers", str(path))
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [
+        f"{path}:2:11: `rate_avg` (50/s) is above `rate_peak` (5/s)",
+        "  lower `rate_avg` or raise `rate_peak` (line 3)",
+        f"{path}:4:15: `task_typical` (1h) is above `task_max` (1m)",
+        "  lower `task_typical` or raise `task_max` (line 5)",
+    ]
 
 
 def test_without_a_terminal_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,4 +84,4 @@ def test_workloads_that_no_one_stack_serves_are_told_apart(tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     code, _, err = run("render")
     assert code == 2
-    assert "Split them into specs of their own: audit on kafka+consumer; mails on " in err
+    assert "Split them into specs of their own: audit with a plain consumer on Apache Kafka; mails with " in err

@@ -74,8 +74,8 @@ ANSWERS = [
     ("payload: 3TB", "5:12 `payload`: `TB` is no unit of a size | write it like 4KB or 1MB; units: B, KB, MB, GB"),
     ("loss:", "5:8 `loss` has no value | give it one, or remove the line"),
     ("task_max: 5m\n  task_max_s: 300", "6:3 `task_max` and `task_max_s` are the same answer | keep one of them"),
-    ("task_typical: 2h\n  task_max: 1m", "5:17 `task_typical` (2h) is above `task_max` (1m) | lower `task_typical` or raise `task_max`"),
-    ("rate_avg: 9/s\n  rate_peak: 60/m", "5:13 `rate_avg` (9/s) is above `rate_peak` (1/s) | lower `rate_avg` or raise `rate_peak`"),
+    ("task_typical: 2h\n  task_max: 1m", "5:17 `task_typical` (2h) is above `task_max` (1m) | lower `task_typical` or raise `task_max` (line 6)"),
+    ("rate_avg: 9/s\n  rate_peak: 60/m", "5:13 `rate_avg` (9/s) is above `rate_peak` (1/s) | lower `rate_avg` or raise `rate_peak` (line 6)"),
 ]  # fmt: skip
 
 
@@ -147,7 +147,8 @@ WORKLOADS = [
     ("workloads: [{name: a, settings: {soft_time_limit: 3s, time_limit: 3}}]", "3:51 `soft_time_limit` (3) must be below `time_limit` (3)"),
     ("workloads: [{name: a, settings: {replicas_min: 3, replicas_max: 2}}]", "3:48 `replicas_min` (3) must not be above `replicas_max` (2)"),
     ("workloads: [{name: a, settings: {time_limit: 30s}, answers: {task_max: 1m}}]", "3:46 `time_limit` (30s) would kill the longest tasks (`task_max`: 1m)"),
-    ("answers: {task_typical: 5m}\nworkloads: [{name: a, answers: {task_max: 1m}}]", "4:43 `task_typical` (5m) is above `task_max` (1m)"),
+    ("answers: {task_typical: 5m}\nworkloads: [{name: a, answers: {task_max: 1m}}]", "4:43 `task_typical` (5m) is above `task_max` (1m) | lower `task_typical` (line 3) or raise `task_max`"),
+    ("answers: {task_max: 1m}\nworkloads: [{name: a, answers: {task_typical: 5m}}]", "4:47 `task_typical` (5m) is above `task_max` (1m) | lower `task_typical` or raise `task_max` (line 3)"),
 ]  # fmt: skip
 
 
