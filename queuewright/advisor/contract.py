@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from queuewright.advisor.decision import Candidate, Decision, Reason, StackId
+from queuewright.advisor.decision import Candidate, Decision, Reason, StackId, Warning_
 
 VERSION = 1
 
@@ -20,7 +20,7 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
         "score": decision.winner.score if decision.winner else None,
         "reasons": [_reason(reason) for reason in decision.winner.reasons] if decision.winner else [],
         "assumed": {key: _plain(value) for key, value in decision.assumed.items()},
-        "warnings": [asdict(warning) for warning in decision.warnings],
+        "warnings": [_warning(warning) for warning in decision.warnings],
         "contradictions": [_reason(reason) for reason in decision.contradictions],
         "refusal": None
         if decision.refusal is None
@@ -61,6 +61,10 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
 
 def _reason(reason: Reason) -> dict[str, Any]:
     return {**_short(reason), "points": reason.points}
+
+
+def _warning(warning: Warning_) -> dict[str, str]:
+    return {key: value for key, value in asdict(warning).items() if key != "against"}
 
 
 def _short(reason: Reason) -> dict[str, Any]:

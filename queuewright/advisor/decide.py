@@ -13,7 +13,7 @@ from queuewright.advisor.options import Option
 from queuewright.advisor.pinned import pinned_option, pinned_reasons
 from queuewright.advisor.policy import Policy
 from queuewright.advisor.refuse import refusal
-from queuewright.advisor.wishes import contradicted
+from queuewright.advisor.wishes import contradicted, no_language
 from queuewright.spec.model import Answers, StackChoice
 
 
@@ -40,7 +40,7 @@ def decide(
     if fixed is not None:
         against, limits = pinned_reasons(rules, known, verdict, fixed)
         contradictions, warnings = (*against, *contradictions), [*limits, *warnings]
-    merged = merge(warnings)
+    merged = merge(warnings, refused=winner is None)
     refused = refusal(rules, known, merged) if winner is None else None
     return Decision(
         verdict=_verdict(winner, contradictions, merged),
@@ -112,7 +112,10 @@ def rejections(rules: Engine, known: Known) -> Iterable[Rejection]:
 
 
 def _rejection(rules: Engine, known: Known, item: CompiledRule, mask: int, name: str) -> Rejection:
-    reason = rules.reason(item, known, next(rules.members(mask)))
+    option = next(rules.members(mask))
+    reason = rules.reason(item, known, option)
+    if item.rule.id == "language-not-spoken" and name == option.stack.broker:
+        reason = no_language(rules, known, option)
     return Rejection(name, reason.id, reason.message, reason.source)
 
 
@@ -136,11 +139,15 @@ def warnings_of(rules: Engine, known: Known, winner: Option | None) -> list[Warn
     return found
 
 
-def merge(warnings: Iterable[Warning_]) -> tuple[Warning_, ...]:
-    """One warning a topic, the most severe; `must` before `should`, else in the order of the rules."""
+def merge(warnings: Iterable[Warning_], *, refused: bool = False) -> tuple[Warning_, ...]:
+    """One warning a topic, the most severe; `must` before `should`, else in the order of the rules.
+
+    What is said of the stack stands before what is said of a part that was not taken.
+    """
     best: dict[str, Warning_] = {}
     for warning in warnings:
         held = best.get(warning.id)
-        if held is None or (held.severity, warning.severity) == ("should", "must"):
+        more_severe = held is not None and (held.severity, warning.severity) == ("should", "must")
+        if held is None or (more_severe and (refused or not warning.against)):
             best[warning.id] = warning
     return tuple(sorted(best.values(), key=lambda warning: warning.severity != "must"))

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+ENVIRONMENT = frozenset(
+    {"language-not-spoken", "other-cloud", "broker-ruled-out", "worker-ruled-out", "pair-ruled-out"}
+)
+"""Rules that say where the work runs; a reason only where no other is left."""
+
 
 @dataclass(frozen=True, slots=True)
 class StackId:
@@ -54,6 +59,8 @@ class Warning_:  # noqa: N801 - `Warning` is a builtin
     severity: Literal["must", "should"]
     message: str
     source: str
+    against: str = ""
+    """The part that was wished for, is there, or is near at hand, and of which it speaks in place of the stack."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def _apart(rules: Engine, judged: Sequence[Judged], alone: Sequence[Decision]) -
         if option is not None:
             splits.append(Split(tuple(part.name for part in group), option.stack))
     stuck = [part for part in judged if not best(rules, [part])]
-    warnings = merge(warning for decision in alone for warning in decision.warnings)
+    warnings = merge((warning for decision in alone for warning in decision.warnings), refused=True)
     heaviest = max(stuck or judged, key=lambda part: part.weight)
     reasons = refusal(rules, heaviest.known, warnings) if stuck else _split_refusal(rules, splits)
     return replace(

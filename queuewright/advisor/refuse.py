@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from queuewright.advisor.answers import Known
-from queuewright.advisor.decision import Reason, Refusal, Warning_
+from queuewright.advisor.decision import ENVIRONMENT, Reason, Refusal, Warning_
 from queuewright.advisor.engine import Engine
 from queuewright.advisor.options import Option
 from queuewright.advisor.predicates import broker_is_there, value
-from queuewright.advisor.wishes import ENVIRONMENT
 
 COMMON = 3
 """A limit is worth telling where it rules out at least a third of what else would do."""

@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from queuewright.advisor.answers import Known
-from queuewright.advisor.decision import Reason, Warning_
+from queuewright.advisor.decision import ENVIRONMENT, Reason, Warning_
 from queuewright.advisor.engine import CompiledRule, Engine, Verdict
 from queuewright.advisor.options import Option
-from queuewright.advisor.wording import about, stack_name, value_text
-
-ENVIRONMENT = frozenset(
-    {"language-not-spoken", "other-cloud", "broker-ruled-out", "worker-ruled-out", "pair-ruled-out"}
-)
-"""Rules that say where the work runs; a reason only where no other is left."""
+from queuewright.advisor.wording import about, part_name, stack_name, value_text
 
 NATIVE = {"aws": "sqs", "azure": "azure_service_bus", "gcp": "cloud_tasks"}
 """The queue that everybody would think of first on a cloud."""
@@ -79,6 +74,7 @@ def contradicted(
                     severity,
                     f"{wish.text} {verb} not recommended: {about(wish.text, reason.message)}",
                     reason.source,
+                    against=wish.text,
                 )
             )
     return tuple(contradictions), tuple(warnings)
@@ -115,10 +111,16 @@ def _against(
         return {}
     if verdict.refused:
         return _refused(engine, known)
-    near = engine.best_known(_nearest(engine, known, alive or wanted))
+    near = sorted(
+        engine.best_known(_nearest(engine, known, alive or wanted)),
+        key=lambda option: not _familiar(known, option, winner),
+    )
     mask = sum(1 << option.bit for option in near)
     whole: dict[str, Reason] = {}
     partly: dict[str, Reason] = {}
+    limits = [item for item in engine.eliminations if item.rule.topic is not None]
+    if not alive and not any(item.holds(known) & mask == mask for item in limits):
+        return _worst(engine, known, limits, near, mask, wish, winner)
     for item in (*engine.eliminations, *engine.preferences):
         if item.rule.effect == "prefer" or item.rule.topic is None:
             continue
@@ -128,6 +130,33 @@ def _against(
             found = whole if hit == mask else partly if item.rule.effect == "eliminate" else {}
             found.setdefault(item.rule.topic, _reason(engine, known, item, near, wish))
     return whole or partly
+
+
+def _familiar(known: Known, option: Option, winner: Option | None) -> bool:
+    """The reader thinks of this one first: its worker is there, or is the winner's."""
+    worker = option.stack.worker
+    return worker in known["existing"] or (winner is not None and winner.stack.worker == worker)
+
+
+def _worst(
+    engine: Engine,
+    known: Known,
+    limits: list[CompiledRule],
+    near: list[Option],
+    mask: int,
+    wish: Wish,
+    winner: Option | None,
+) -> dict[str, Reason]:
+    """Where it takes several limits to rule all of them out: the one that the most break, and the winner does not."""
+    broken = [
+        item
+        for item in limits
+        if item.holds(known) & mask and not (winner is not None and item.holds(known) >> winner.bit & 1)
+    ]
+    worst = max(broken, key=lambda item: (item.holds(known) & mask).bit_count(), default=None)
+    if worst is None or worst.rule.topic is None:
+        return {}
+    return {worst.rule.topic: _reason(engine, known, worst, near, wish)}
 
 
 def _replaced(known: Known, wish: Wish, winner: Option | None) -> bool:
@@ -140,10 +169,16 @@ def _reason(engine: Engine, known: Known, item: CompiledRule, near: list[Option]
     option = next(option for option in near if item.holds(known) >> option.bit & 1)
     reason = engine.reason(item, known, option)
     if item.rule.id == "language-not-spoken" and set(wish.target) == {"broker"}:
-        languages = value_text(known["language"], "language")
-        source = engine.catalog.part(option.stack.broker).source
-        return Reason(reason.id, f"No worker library on it speaks {languages}.", source)
+        return no_language(engine, known, option)
     return reason
+
+
+def no_language(engine: Engine, known: Known, option: Option) -> Reason:
+    """Of a broker on which no worker speaks the languages, rather than of one worker of many."""
+    languages = value_text(known["language"], "language")
+    source = engine.catalog.part(option.stack.broker).source
+    broker = part_name(engine.catalog, option.stack.broker)
+    return Reason("language-not-spoken", f"No worker library on {broker} speaks {languages}.", source)
 
 
 def _refused(engine: Engine, known: Known) -> dict[str, Reason]:

@@ -38,6 +38,7 @@ STARTS = frozenset(
         "In",
         "Of",
         "Each",
+        "Everything",
         "Nothing",
         "Messages",
         "Tasks",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from queuewright import catalog
-from queuewright.advisor.decision import Candidate, Decision, Flip, Reason, StackId
+from queuewright.advisor.decision import ENVIRONMENT, Candidate, Decision, Flip, Reason, Rejection, StackId
 from queuewright.report.document import Block, Bullets, Document, Heading, Item, Line, Paragraph, Span, Table
 from queuewright.spec.quantities import BARE, QUANTITY_OF
 
@@ -89,16 +89,32 @@ def _because(decision: Decision, why: bool, hint: bool = True) -> Iterator[Block
 
 
 def _contradicted(decision: Decision) -> Iterator[Block]:
-    if decision.contradictions:
-        yield Heading("Against what you asked", 2)
-        yield Bullets(tuple(_sourced(each.message, each.source) for each in decision.contradictions))
+    """Each reason once: a warning against a part that a contradiction names says the same."""
+    said = {(_clause(each.message), each.source) for each in decision.contradictions}
+    further = [
+        each
+        for each in decision.warnings
+        if each.against and (_clause(each.message), each.source) not in said
+    ]
+    if decision.contradictions or further:
+        yield Heading(
+            "Against what you asked" if decision.contradictions else "Near at hand, but not taken", 2
+        )
+        shown = [(each.message, each.source) for each in decision.contradictions]
+        shown += [(each.message, each.source) for each in further]
+        yield Bullets(tuple(_sourced(message, source) for message, source in shown))
+
+
+def _clause(message: str) -> str:
+    """What stands after `RQ is asked for, but:` or `RQ is not recommended:`."""
+    return message.partition(": ")[2] or message
 
 
 def _warned(decision: Decision, severities: tuple[str, ...] = ("must", "should")) -> Iterator[Block]:
     for severity, heading in (("must", "What must be true"), ("should", "What to watch")):
         if severity not in severities:
             continue
-        warnings = [each for each in decision.warnings if each.severity == severity]
+        warnings = [each for each in decision.warnings if each.severity == severity and not each.against]
         if warnings:
             yield Heading(heading, 2)
             style: Any = "bad" if severity == "must" else "caution"
@@ -148,15 +164,27 @@ def _ruled_out(decision: Decision, why: bool) -> Iterator[Block]:
         )
         return
     rows = []
-    seen: set[str] = set()
-    for each in decision.rejected:
-        if each.reason in seen:
-            continue
-        seen.add(each.reason)
-        same = [other.what for other in decision.rejected if other.reason == each.reason]
-        names = ", ".join(same[:4]) + (f" and {len(same) - 4} more" if len(same) > 4 else "")
-        rows.append(_sourced((Span(names, "strong"), f": {each.reason}"), each.source))
+    for same in _by_rule(decision.rejected):
+        first = same[0]
+        alike = [each.what for each in same if each.reason == first.reason]
+        others = [each.what for each in same if each.reason != first.reason]
+        likewise = f" Likewise {_listed(others)}." if others else ""
+        names = Span(_listed(alike), "strong")
+        rows.append(_sourced((names, f": {first.reason}{likewise}"), first.source))
     yield Bullets(tuple(rows))
+
+
+def _by_rule(rejected: Sequence[Rejection]) -> list[list[Rejection]]:
+    """What one limit rules out together; what says only where the work runs comes last."""
+    groups: dict[str, list[Rejection]] = {}
+    for each in rejected:
+        groups.setdefault(each.id, []).append(each)
+    return [group for _, group in sorted(groups.items(), key=lambda item: item[0] in ENVIRONMENT)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(names[:SHOWN_NAMES]) + more
 
 
 def _would_change(decision: Decision) -> Iterator[Block]:

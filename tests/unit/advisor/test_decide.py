@@ -8,7 +8,8 @@ import time
 import pytest
 from advice_samples import own_scenarios, plain, random_answers
 
-from queuewright.advisor import broken_limits, decide, decision_to_json
+from queuewright.advisor import Warning_, broken_limits, decide, decision_to_json
+from queuewright.advisor.decide import merge
 from queuewright.errors import SpecError, StackError
 from queuewright.spec.model import Answers, StackChoice
 
@@ -146,6 +147,30 @@ def test_a_wish_is_contradicted_with_the_reason() -> None:
         "RQ is asked for" in reason.message and "Windows" in reason.message
         for reason in decision.contradictions
     )
+
+
+def test_what_is_said_of_the_stack_stands_before_what_is_said_of_a_wish() -> None:
+    own = Warning_("visibility_timeout", "should", "Set it.", "https://example.org")
+    wish = Warning_("visibility_timeout", "must", "SQS is not recommended: no.", "https://example.org", "SQS")
+    assert merge([own, wish]) == (own,)
+    assert merge([own, wish], refused=True) == (wish,)
+
+
+def test_a_broker_that_is_there_is_judged_with_the_worker_that_is_there() -> None:
+    answers = plain(cloud="aws", existing=["sqs", "celery"], constraints=["worker_remote_control_required"])
+    (reason,) = decide(answers).contradictions
+    assert reason.message.startswith("Amazon SQS is there, but: Celery on Amazon SQS has no remote control")
+
+
+def test_a_limit_is_named_rather_than_a_preference_where_no_stack_of_the_part_survives() -> None:
+    decision = decide(plain(ordering="global", loss="no_loss", cloud="on_prem", existing=["redis"]))
+    (reason,) = decision.contradictions
+    assert reason.message.startswith("Redis or Valkey is there, but: everything must keep its order")
+
+
+def test_a_broker_without_any_library_for_the_language_is_ruled_out_as_such() -> None:
+    reasons = {each.what: each.reason for each in decide(plain(language=["java"])).rejected}
+    assert reasons["redis"] == "No worker library on Redis or Valkey speaks Java."
 
 
 def test_a_granted_wish_is_no_contradiction() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from report_samples import RECOMMENDED, REFUSED, SPLIT
 
-from queuewright.advisor.decision import Decision, Flip
+from queuewright.advisor.decision import Decision, Flip, Reason, Rejection, Warning_
 from queuewright.report import markdown, plain, recommendation
 
 
@@ -67,6 +67,28 @@ def test_why_shows_what_is_otherwise_summed_up() -> None:
     shown = plain.render(recommendation.document(RECOMMENDED, why=True))
     assert "- -2 Loses a second of writes." in shown
     assert "- redis+huey: The message of 2 MB is above 1 MB." in shown
+
+
+def test_what_one_limit_rules_out_is_one_line_and_where_the_work_runs_comes_last() -> None:
+    page = "https://example.org/p"
+    rejected = (
+        Rejection("arq", "language-not-spoken", "arq is for Python.", page),
+        Rejection("rq", "no-process", "RQ polls.", page),
+        Rejection("huey", "no-process", "Huey polls.", page),
+    )
+    shown = plain.render(recommendation.document(replace(RECOMMENDED, rejected=rejected)))
+    assert shown.index("- rq: RQ polls. Likewise huey.") < shown.index("- arq: arq is for Python.")
+
+
+def test_what_speaks_against_a_wish_is_said_once_and_not_as_a_condition_of_the_stack() -> None:
+    wish = Warning_("maintenance", "must", "arq is not recommended: it is old.", "https://example.org/a", "arq")
+    more = Warning_("no_x", "must", "arq is not recommended: it has no x.", "https://example.org/x", "arq")
+    asked = Reason("contradiction", "arq is asked for, but: it is old.", "https://example.org/a")
+    decision = replace(RECOMMENDED, warnings=(wish, more), contradictions=(asked,))
+    shown = plain.render(recommendation.document(decision))
+    assert "What must be true" not in shown
+    assert shown.count("it is old") == 1
+    assert shown.count("it has no x") == 1
 
 
 def test_a_flip_of_several_workloads_says_whose_answer_it_is() -> None:
