@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from queuewright.advisor.answers import Known
 from queuewright.advisor.decision import ENVIRONMENT, Reason, Refusal, Warning_
-from queuewright.advisor.engine import Engine
+from queuewright.advisor.engine import CompiledRule, Engine
 from queuewright.advisor.options import Option
 from queuewright.advisor.predicates import broker_is_there, value
 
@@ -54,13 +54,17 @@ def _nearest(engine: Engine, known: Known, mask: int) -> Option:
         engine.best_known(engine.members(mask)),
         key=lambda option: (
             not broker_is_there(known, option),
+            not option.rendered,
             known["cloud"] == "any" and bool(value(option, "proprietary")),
         ),
     )
 
 
 def _limits(engine: Engine, known: Known, add: Callable[[str | None, Reason, str | None], None]) -> None:
-    """Limits that rule out a good part of what the environment allows, or that alone rule something out."""
+    """Limits that rule out a good part of what the environment allows, or that alone rule something out.
+
+    And for whatever these leave unexplained, the limit that the most of it breaks.
+    """
     environment = standing = 0
     for item in engine.eliminations:
         if item.rule.id in ENVIRONMENT:
@@ -81,9 +85,25 @@ def _limits(engine: Engine, known: Known, add: Callable[[str | None, Reason, str
             others |= mask if other is not item else 0
         if hit and (hit & ~others or hit.bit_count() * COMMON >= relevant.bit_count()):
             ranked.append((-hit.bit_count(), position, item, hit))
+    told = 0
+    for entry in ranked:
+        told |= entry[3]
+    for position, hit in _untold(hits, relevant & ~told):
+        ranked.append((-hit.bit_count(), position, hits[position][0], hit))
     for _, _, item, hit in sorted(ranked, key=lambda entry: entry[:2]):
         add(
             item.rule.topic,
             engine.reason(item, known, _nearest(engine, known, hit)),
             item.rule.outside,
         )
+
+
+def _untold(hits: list[tuple[CompiledRule, int]], left: int) -> Iterator[tuple[int, int]]:
+    """Until nothing is left, the place of the limit that hits the most of it, and what it hits."""
+    while left:
+        fresh = [hit & left for _, hit in hits]
+        place = max(range(len(fresh)), key=lambda place: (fresh[place].bit_count(), -place), default=None)
+        if place is None or not fresh[place]:
+            return
+        yield place, fresh[place]
+        left &= ~fresh[place]

@@ -111,6 +111,9 @@ def _clause(message: str) -> str:
 
 
 def _warned(decision: Decision, severities: tuple[str, ...] = ("must", "should")) -> Iterator[Block]:
+    """Of a stack, or of several; a refusal has its reasons, and nothing to watch."""
+    if decision.winner is None and not decision.splits:
+        return
     for severity, heading in (("must", "What must be true"), ("should", "What to watch")):
         if severity not in severities:
             continue

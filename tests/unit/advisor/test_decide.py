@@ -192,6 +192,22 @@ def test_a_refusal_names_limits_and_the_class_of_tool() -> None:
     assert "Temporal" in decision.refusal.outside
 
 
+def test_a_refusal_tells_what_rules_out_the_part_that_is_nearest() -> None:
+    """Cloud Tasks breaks two limits, none of which alone decides; one of them must be told all the same."""
+    answers = plain(cloud="gcp", hosting="serverless", task_max_s=3000, delay_max_s=4_000_000)
+    refusal = decide(answers).refusal
+    assert refusal is not None
+    assert any("Cloud Tasks may run 30 min at most" in reason.message for reason in refusal.reasons)
+
+
+def test_the_paid_edition_is_told_how_it_keeps_the_running_job() -> None:
+    choice = StackChoice(broker="redis", worker="sidekiq", variant="pro")
+    decision = decide(Answers(language=("ruby",), loss="no_loss"), pinned=choice)
+    (warning,) = [each for each in decision.warnings if each.id == "job_loss_on_crash"]
+    assert "super_fetch" in warning.message
+    assert "Free Sidekiq" not in warning.message
+
+
 def test_flips_change_the_winner() -> None:
     answers = plain(existing=["redis"])
     decision = decide(answers)
