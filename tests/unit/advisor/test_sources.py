@@ -103,7 +103,7 @@ def sentences(body: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]
 
 
 def many_answers() -> Iterator[dict[str, Any]]:
-    files = [SCENARIOS / "own.yaml", SCENARIOS / "own2.yaml"]
+    files = sorted(SCENARIOS.glob("own*.yaml"))
     if os.environ.get("QW_SHARED"):
         files.append(Path(os.environ["QW_SHARED"]) / "scenarios" / "public.yaml")
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
