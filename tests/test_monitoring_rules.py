@@ -22,6 +22,7 @@ from queuewright import catalog
 from queuewright.render import render_spec
 from queuewright.render.tree import Tree
 from queuewright.spec.model import Spec
+from tools.golden import GOLDEN, cases, rendering
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGES = 0.2
@@ -160,6 +161,7 @@ def block_mutants(block: str) -> Iterator[tuple[str, str]]:
     yield "another severity", re.sub(r"severity: \w+", "severity: info", block)
     yield "another page", block.replace("#", "#other-")
     yield "another summary", re.sub(r'summary: "', 'summary: "x', block)
+    yield "another project's", block.replace(', project="shop"', "").replace('{project="shop"}', "")
     yield "never fires", re.sub(r"expr: (?:\|-\n(?: {10,}.*\n)+|.*\n)", "expr: vector(1) < 0\n", block)
     held = re.search(r"for: (\d+)m", block)
     if held:
@@ -191,31 +193,42 @@ RECORDING_MUTANTS = [
     (
         "no failures are no ratio",
         "FailureRateHigh",
-        "\n          or workload:tasks_finished:increase * 0",
+        '\n          or workload:tasks_finished:increase{project="shop"} * 0',
         "",
     ),
     ("retries do not count", "RetryRateHigh", 'outcome=~"retry|timeout"', 'outcome=~"timeout"'),
-    ("latency is the wait alone", "LatencyHigh", " + workload:task_run_seconds:mean", ""),
-    ("latency is the run alone", "LatencyHigh", "workload:task_wait_seconds:mean + ", ""),
-    ("slots are not looked at", "WorkerUtilisationHigh", "/ (workload:slots:sum > 0)", "/ 1"),
+    ("latency is the wait alone", "LatencyHigh", ' + workload:task_run_seconds:mean{project="shop"}', ""),
+    ("latency is the run alone", "LatencyHigh", 'workload:task_wait_seconds:mean{project="shop"} + ', ""),
+    ("slots are not looked at", "WorkerUtilisationHigh", '/ (workload:slots:sum{project="shop"} > 0)', "/ 1"),
     ("all replicas' memory", "WorkerMemoryNearLimit", "pod, instance) (worker_memory", "pod) (worker_memory"),
     (
         "all replicas' restarts",
         "WorkerRestarting",
-        "max by (namespace, workload, pod, instance)",
-        "sum by (workload)",
+        "max by (project, namespace, workload, pod, instance)",
+        "sum by (project, workload)",
     ),
     ("a stall in an instant", "QueueStalled", "min_over_time(", "last_over_time("),
     ("a first attempt is not seen", "QueueStalled", " unless worker_tasks_total", " and worker_tasks_total"),
     (
         "queues are not summed",
         "two replicas",
-        "(workload_queue:queue_length:sum)",
-        "(workload_queue:queue_length:sum > 300)",
+        '(workload_queue:queue_length:sum{project="shop"})',
+        '(workload_queue:queue_length:sum{project="shop"} > 300)',
     ),
-    ("arrivals without growth", "two replicas", "+ deriv(workload:queue_length:sum[10m])", "+ 0"),
+    (
+        "arrivals without growth",
+        "two replicas",
+        '+ deriv(workload:queue_length:sum{project="shop"}[10m])',
+        "+ 0",
+    ),
     ("errors without their kind", "two replicas", "task, outcome, error)", "task, outcome)"),
-    ("an empty queue has no drain time", "an empty queue", "or workload:queue_length:sum * 0", ""),
+    ("another project's series", "two replicas", 'project="shop"', 'project!=""'),
+    (
+        "an empty queue has no drain time",
+        "an empty queue",
+        'or workload:queue_length:sum{project="shop"} * 0',
+        "",
+    ),
 ]
 NOTICED_BY = {
     "queue_length": "QueueLengthHigh",
@@ -232,7 +245,7 @@ NOTICED_BY = {
 
 def threshold_mutants(text: str) -> Iterator[Mutant]:
     pattern = re.compile(
-        r"expr: vector\(([\d.]+)\)\n        labels:\n          workload: (\S+)\n          threshold: (\w+)"
+        r"expr: vector\(([\d.]+)\)\n        labels:\n          project: shop\n          workload: (\S+)\n          threshold: (\w+)"
     )
     for found in pattern.finditer(text):
         value, threshold = float(found[1]), found[3]
@@ -352,6 +365,50 @@ def test_every_series_that_is_used_is_recorded(case: str) -> None:
     used = [*expressions(dashboard(case)), *(rule["expr"] for rule in rules(case, "alerts"))]
     names = {name for expression in used for name in re.findall(r"\b\w+:\w+(?::\w+)?\b", expression)}
     assert names <= recorded
+
+
+@cache
+def golden(case: str) -> Tree:
+    return rendering(GOLDEN / case).tree
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in cases()))
+def test_every_selector_asks_for_the_series_of_its_own_project(case: str) -> None:
+    """Projects that share a Prometheus may have workloads of one name: see the rendered unit tests of the neighbour."""
+    files = golden(case)
+    name = yaml.safe_load(files["monitoring/prometheus.yml"].content)["global"]["external_labels"]["project"]
+    recorded = yaml.safe_load(files["monitoring/rules/recording.yml"].content)["groups"]
+    alerts = yaml.safe_load(files["monitoring/rules/alerts.yml"].content)["groups"]
+    board = json.loads(files["monitoring/grafana/dashboard.json"].content)
+    lists = [each["query"]["query"] for each in board["templating"]["list"] if each["type"] == "query"]
+    used = [rule["expr"] for group in [*recorded, *alerts] for rule in group["rules"]]
+    bare = [
+        re.sub(r'"[^"]*"', lambda text: text[0] if text[0] == f'"{name}"' else '""', each)
+        for each in (*used, *expressions(board), *lists)
+    ]
+    metric = re.compile(
+        r"\b(?:(?:worker|redis|rabbitmq)_\w+|\w+:\w+:\w+|workload:alert_threshold|ALERTS)\b(?!:)"
+    )
+    selectors = [expression[found.end() :] for expression in bare for found in metric.finditer(expression)]
+    assert len(selectors) > 80
+    for after in selectors:
+        assert re.match(rf'\{{(?:[^}}]*, )?project="{re.escape(name)}"[,}}]', after), after
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in cases()))
+def test_every_scraped_series_gets_the_label_of_its_project(case: str) -> None:
+    files = golden(case)
+    configuration = yaml.safe_load(files["monitoring/prometheus.yml"].content)
+    name = configuration["global"]["external_labels"]["project"]
+    jobs = [job for job in configuration["scrape_configs"] if job["job_name"] != "prometheus"]
+    assert jobs
+    for job in jobs:
+        if "dns_sd_configs" in job:
+            assert {"target_label": "project", "replacement": name} in job["relabel_configs"]
+        assert all(each["labels"] == {"project": name} for each in job.get("static_configs", []))
+    monitors = list(yaml.safe_load_all(files["k8s/components/monitoring/pod-monitor.yaml"].content))
+    for endpoint in (each for monitor in monitors for each in monitor["spec"]["podMetricsEndpoints"]):
+        assert {"action": "replace", "targetLabel": "project", "replacement": name} in endpoint["relabelings"]
 
 
 @pytest.mark.parametrize("case", CASES)
