@@ -172,7 +172,9 @@ def test_a_task_stuck_in_c_is_stopped_by_the_hard_limit(bench: Bench) -> None:
         "each start is stopped at the hard limit of 3 s, and the process is back in 2"
     )
     letters = bench.project.module("runtime.deadletters", "list", "batched", "--id", stuck[0])
-    assert json.loads(letters.splitlines()[-1])["error"] == "RedeliveryLimit"
+    letter = json.loads(letters.splitlines()[-1])
+    assert letter["error"] == "RedeliveryLimit"
+    assert "the last that is known: HardTimeLimit: work horse" in letter["message"]
 
 
 def test_the_task_of_a_killed_worker_runs_on_another(bench: Bench) -> None:

@@ -32,8 +32,8 @@ workloads:
 ACKS = "dq-redis:dramatiq:__acks__"
 
 
-def import_metrics(package: str) -> None:
-    """Two projects in one process have the same series: only one may be in the registry."""
+def import_metrics(*packages: str) -> None:
+    """Projects in one process have the same series: only one may be in the registry."""
     others = [
         each
         for module in list(sys.modules.values())
@@ -43,10 +43,10 @@ def import_metrics(package: str) -> None:
     ]
     for each in others:
         REGISTRY.unregister(each)
-    ours = importlib.import_module(f"{package}.runtime.metrics")
-    for each in vars(ours).values():
-        if isinstance(each, MetricWrapperBase):
-            REGISTRY.unregister(each)
+    for package in packages:
+        for each in vars(importlib.import_module(f"{package}.runtime.metrics")).values():
+            if isinstance(each, MetricWrapperBase):
+                REGISTRY.unregister(each)
     for each in others:
         REGISTRY.register(each)
 
@@ -63,7 +63,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(file.content, encoding="utf-8")
     sys.path.insert(0, str(root / "src"))
-    import_metrics("dq_redis")
+    import_metrics("dq_redis", "dq_rabbitmq")
     yield
     sys.path.remove(str(root / "src"))
     for name in [name for name in sys.modules if name.partition(".")[0] in ("dq_redis", "dq_rabbitmq")]:
@@ -78,7 +78,9 @@ def broker(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     stores.forget_connections()
     monkeypatch.setattr(connection, "connect", lambda settings: FakeRedis(server=server))
-    monkeypatch.setattr(deadletter_store, "state_store", lambda: FakeRedis(server=server, decode_responses=True))
+    monkeypatch.setattr(
+        deadletter_store, "state_store", lambda: FakeRedis(server=server, decode_responses=True)
+    )
     return connection.open_broker(RuntimeSettings(), WORKLOADS["signups"], [])
 
 
@@ -136,7 +138,9 @@ def test_delayed_messages_that_a_consumer_dropped_go_back(broker: Any) -> None:
     assert take(broker.consume("signups.DQ", timeout=10)).message_id == delayed
 
 
-def test_what_is_no_message_becomes_a_dead_letter_and_holds_up_nobody(broker: Any, server: FakeServer) -> None:
+def test_what_is_no_message_becomes_a_dead_letter_and_holds_up_nobody(
+    broker: Any, server: FakeServer
+) -> None:
     broker.client.hset("dq-redis:dramatiq:signups.msgs", "junk", b"\xff not json")
     broker.client.rpush("dq-redis:dramatiq:signups", "junk")
     good = send(broker, "signups")
@@ -165,7 +169,11 @@ def test_an_error_of_the_store_is_one_that_dramatiq_knows(
     consumer = broker.consume("signups", timeout=10)
     message = take(consumer)
     server.connected = False
-    for act in (lambda: consumer.ack(message), lambda: consumer.requeue([message]), lambda: send(broker, "signups")):
+    for act in (
+        lambda: consumer.ack(message),
+        lambda: consumer.requeue([message]),
+        lambda: send(broker, "signups"),
+    ):
         with pytest.raises(ConnectionClosed):
             act()
     server.connected = True
@@ -210,9 +218,13 @@ def test_rabbitmq_is_told_only_of_messages_that_this_channel_delivered() -> None
     told: list[int] = []
     consumer = StrictConsumer.__new__(StrictConsumer)
     consumer.known_tags = {1}
-    consumer.channel = SimpleNamespace(basic_ack=told.append, basic_nack=lambda tag, requeue: told.append(-tag))
+    consumer.channel = SimpleNamespace(
+        basic_ack=told.append, basic_nack=lambda tag, requeue: told.append(-tag)
+    )
     consumer.connection = SimpleNamespace(add_callback_threadsafe=lambda callback: callback())
-    stale, own = (SimpleNamespace(_tag=1, message_id="m", taken_by=taken_by) for taken_by in (object(), consumer))
+    stale, own = (
+        SimpleNamespace(_tag=1, message_id="m", taken_by=taken_by) for taken_by in (object(), consumer)
+    )
     consumer.ack(stale)
     consumer.nack(stale)
     assert told == []
@@ -228,7 +240,9 @@ def test_rabbitmq_queues_say_that_they_are_classic_and_keep_dead_letters_as_long
         parameters=[{"host": "localhost"}], middleware=[], max_priority=2, dead_letter_ttl_s={"signups": 3600}
     )
     broker.state.channel = SimpleNamespace(
-        queue_declare=lambda queue, durable, arguments: declared.update({queue: {"durable": durable, **arguments}})
+        queue_declare=lambda queue, durable, arguments: declared.update(
+            {queue: {"durable": durable, **arguments}}
+        )
     )
     broker.declare_queue("signups", ensure=True)
     assert set(declared) == {"signups", "signups.DQ", "signups.XQ"}
@@ -238,7 +252,54 @@ def test_rabbitmq_queues_say_that_they_are_classic_and_keep_dead_letters_as_long
     assert declared["signups.XQ"]["x-message-ttl"] == 3_600_000
 
 
-def test_a_process_is_alive_as_long_as_its_pulse_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("delay", "queue"), [(None, "signups"), (5000, "signups.DQ")])
+def test_rabbitmq_has_every_queue_before_the_first_message_whether_or_not_a_worker_ever_started(
+    delay: int | None, queue: str
+) -> None:
+    from dq_rabbitmq.runtime.config import RuntimeSettings
+    from dq_rabbitmq.runtime.connection import open_broker
+    from dq_rabbitmq.runtime.workloads import WORKLOADS
+
+    told: list[str] = []
+
+    def publish(*, routing_key: str, mandatory: bool, **_: Any) -> None:
+        assert mandatory, "a message that no queue takes must be an error"
+        told.append(f"to {routing_key}")
+
+    broker = open_broker(RuntimeSettings(), WORKLOADS["signups"], [])
+    broker.state.channel = SimpleNamespace(
+        queue_declare=lambda queue, **_: told.append(queue), basic_publish=publish
+    )
+    send(broker, "signups", delay=delay)
+    assert told == ["signups", "signups.DQ", "signups.XQ", f"to {queue}"]
+
+
+@pytest.mark.parametrize(
+    ("ran_s", "known"),
+    [(3, "WorkerLost: its process ended after 3 s"), (61, "HardTimeLimit: its process ended after 61 s")],
+)
+def test_what_killed_a_task_is_written_down_where_its_dead_letter_can_tell(
+    ran_s: int, known: str, store: FakeRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dq_redis.runtime import keeper
+    from dq_redis.runtime.ledger import Ledger
+    from dq_redis.runtime.pulse import Pulse
+    from dq_redis.runtime.workloads import WORKLOADS
+
+    work = WORKLOADS["signups"]
+    assert work.hard_limit_s == 60
+    monkeypatch.setattr(keeper, "Ledger", lambda: Ledger(store))
+    monkeypatch.setattr(keeper.connection, "Leases", lambda: SimpleNamespace(give_up=lambda consumer: True))
+    watcher = keeper.Keeper(work, [])
+    watcher._bury(Pulse(1, 4711, "consumer", 0.0, "signups.enrich", "task-1", time.time() - ran_s))
+    watcher._bury(Pulse(2, 4712, "consumer", 0.0))
+    assert store.hget("dq-redis:task:task-1", "lost") == known
+    assert Ledger(store).begin("task-1", work).error == known
+
+
+def test_a_process_is_alive_as_long_as_its_pulse_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dq_redis.runtime import pulse
     from dq_redis.runtime.workloads import WORKLOADS
 

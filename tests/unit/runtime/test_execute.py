@@ -143,6 +143,36 @@ def test_a_message_that_kills_its_worker_is_bounded(
         verdict = run()
         assert verdict.failure is not None
         assert (verdict.action, verdict.failure.kind, verdict.starts) == ("dead", "RedeliveryLimit", 5)
+        assert "the whole worker went down with it" in verdict.failure.message
+
+
+def test_the_dead_letter_of_a_killed_task_says_what_is_known_of_its_last_end(
+    declare: Callable[..., str], run: Callable[..., Verdict], store: FakeRedis
+) -> None:
+    from demo_shop.runtime.ledger import Ledger
+    from demo_shop.runtime.workloads import WORKLOADS
+
+    class Killed(BaseException):
+        pass
+
+    def die(payload: Any, context: Any) -> None:
+        raise Killed if context.deliveries > 1 else TimeoutError("too slow")
+
+    ledger, work = Ledger(store), WORKLOADS["signups"]
+    declare(die)
+    ledger.lost("task-1", work, "WorkerLost: an earlier kill")
+    run()
+    assert store.hget("demo-shop:task:task-1", "lost") == "", "an end that is written down is the later one"
+    with pytest.raises(Killed):
+        run()
+    ledger.lost("task-1", work, "WorkerLost: killed by SIGKILL")
+    for _ in range(3):
+        with pytest.raises(Killed):
+            run()
+    verdict = run()
+    assert verdict.failure is not None
+    assert verdict.failure.message.endswith("the last that is known: WorkerLost: killed by SIGKILL")
+    assert store.ttl("demo-shop:task:task-1") > 0
 
 
 def test_works_on_while_the_state_store_is_away(

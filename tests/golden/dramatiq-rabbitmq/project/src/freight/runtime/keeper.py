@@ -11,6 +11,7 @@ import psutil
 
 from . import connection, logs, metrics, pulse
 from .health import Heartbeat
+from .ledger import Ledger
 from .pulse import Pulse
 from .workloads import Workload
 
@@ -57,10 +58,13 @@ class Keeper(threading.Thread):
         self._dead.add(gone.pid)
         if not gone.since:
             return
-        timed_out = time.time() - gone.since >= self._work.hard_limit_s
+        seconds = time.time() - gone.since
+        timed_out = seconds >= self._work.hard_limit_s
         outcome, error = ("timeout", "HardTimeLimit") if timed_out else ("retry", "WorkerLost")
         metrics.TASKS.labels(self._work.name, gone.task, outcome, error).inc()
         _log.error("task_killed", task=gone.task, task_id=gone.task_id, outcome=outcome, error=error)
+        if gone.task_id:
+            Ledger().lost(gone.task_id, self._work, f"{error}: its process ended after {seconds:.0f} s")
 
 
 def _runs(pid: int) -> bool:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 from billiard.exceptions import WorkerLostError
@@ -11,7 +12,9 @@ from celery.worker.request import Request
 
 from . import logs, metrics
 from .config import RuntimeSettings
+from .ledger import Ledger
 from .task import find
+from .workloads import workload
 
 _log = logs.get("worker")
 
@@ -23,17 +26,20 @@ class CountedRequest(Request):  # type: ignore[misc]
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
         if not soft:
-            self._count("timeout", "TimeLimitExceeded")
+            self._count("timeout", "TimeLimitExceeded", f"killed at the hard limit of {timeout:g} s")
         super().on_timeout(soft, timeout)
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
-        error = exc_info.exception
         # the pool wraps what happened in another process
-        if isinstance(getattr(error, "exc", error), WorkerLostError):
-            self._count("retry", "WorkerLostError")
+        error = getattr(exc_info.exception, "exc", exc_info.exception)
+        if isinstance(error, WorkerLostError):
+            self._count("retry", "WorkerLostError", str(error))
         return super().on_failure(exc_info, send_failed_event, return_ok)
 
-    def _count(self, outcome: str, error: str) -> None:
+    def _count(self, outcome: str, error: str, message: str) -> None:
+        work = workload(RuntimeSettings.load().workload)
         name = self.name if find(self.name) is not None else "unknown"
-        metrics.TASKS.labels(RuntimeSettings.load().workload, name, outcome, error).inc()
-        _log.error("task_killed", task=name, task_id=self.id, outcome=outcome, error=error)
+        metrics.TASKS.labels(work.name, name, outcome, error).inc()
+        _log.error("task_killed", task=name, task_id=self.id, outcome=outcome, error=error, message=message)
+        # from a thread: a state store that does not answer must not hold up the main loop
+        Thread(target=Ledger().lost, args=(self.id, work, f"{error}: {message}"), daemon=True).start()

@@ -39,6 +39,7 @@ class Delivery:
     ending: Ending | None
     """How the last run ended; None: it did not, or there was none."""
     error: str | None = None
+    """What it ended by, or what its worker says killed it; None: nobody was left to say."""
 
     exhausted: bool = False
     """It started too often already and may not start again; this delivery is not counted."""
@@ -75,11 +76,12 @@ class Ledger:
         key = _key(task_id)
         try:
             with self._store.pipeline(transaction=True) as pipe:
-                pipe.hmget(key, "ending", "error")
+                pipe.hmget(key, "ending", "error", "lost")
                 pipe.hincrby(key, "starts", 1)
                 pipe.hsetnx(key, "started", time.time())
                 pipe.expire(key, _running_ttl(workload))
-                (ending, error), starts, _, _ = pipe.execute()
+                (ending, error, lost), starts, _, _ = pipe.execute()
+            error = lost or error or None
             delivery = Delivery(int(starts), ending, error)
             if not delivery.done and delivery.starts <= workload.max_starts:
                 return delivery
@@ -106,7 +108,7 @@ class Ledger:
     ) -> None:
         """Writes the end of a run. `result` must be plain JSON data."""
         fields: dict[Any, Any] = {"ending": ending, "attempts": attempts, "at": time.time()}
-        fields["error"] = error or ""
+        fields |= {"error": error or "", "lost": ""}
         ttl = {
             "success": max(workload.idempotency_ttl_s, workload.result_ttl_s if result is not None else 0),
             "dead": workload.dead_letter_ttl_s,
@@ -121,6 +123,16 @@ class Ledger:
             with self._store.pipeline(transaction=True) as pipe:
                 pipe.hset(_key(task_id), mapping=fields)
                 pipe.expire(_key(task_id), ttl)
+                pipe.execute()
+        except RedisError as failure:
+            _log.warning("ledger_unavailable", task_id=task_id, error=str(failure))
+
+    def lost(self, task_id: str, workload: Workload, error: str) -> None:
+        """For whoever watches the processes: what killed the one that ran the task, which cannot say so any more."""
+        try:
+            with self._store.pipeline(transaction=True) as pipe:
+                pipe.hset(_key(task_id), "lost", error)
+                pipe.expire(_key(task_id), _running_ttl(workload))
                 pipe.execute()
         except RedisError as failure:
             _log.warning("ledger_unavailable", task_id=task_id, error=str(failure))

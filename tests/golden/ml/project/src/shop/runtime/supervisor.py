@@ -22,6 +22,7 @@ from .adapter import crash_retries
 from .execute import Failure
 from .horse import Horse, HorseGone
 from .job import bury_lost, task_of
+from .ledger import Ledger
 from .queues import LeasedQueue
 from .rqlib import Execution, Job, Queue, Worker, WorkerStatus
 from .workloads import Workload
@@ -142,6 +143,7 @@ class KeepingWorker(Worker):
                 if not self._leased(each):
                     continue
                 metrics.TASKS.labels(self._workload.name, task_of(each.job), outcome, error).inc()
+                Ledger().lost(each.job.id, self._workload, f"{error}: work horse {gone}")
                 if not each.job.should_retry:
                     bury_lost(each.job, Failure(error, f"work horse {gone}"))
                 self.handle_job_failure(

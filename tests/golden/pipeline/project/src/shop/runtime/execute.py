@@ -23,6 +23,7 @@ from .task import Context, Permanent, Task, Transient, find
 from .workloads import Workload
 
 Action = Literal["done", "retry", "dead"]
+_NO_WORD = "nothing, the whole worker went down with it (out of memory, killed, its node gone)"
 _log = logs.get("worker")
 
 
@@ -86,7 +87,7 @@ def execute(
     if delivery.exhausted:
         failure = Failure(
             "RedeliveryLimit",
-            f"started {delivery.starts} times without an end; the last error: {delivery.error or 'none'}",
+            f"started {delivery.starts} times without an end; the last that is known: {delivery.error or _NO_WORD}",
         )
         return _dead(envelope, task.name, workload, attempt, delivery, failure, ledger)
     return _run(
