@@ -18,7 +18,8 @@ CATALOG = catalog.load()
 RENDERED = [pairing for pairing in CATALOG.pairings.values() if is_rendered(pairing.broker, pairing.worker)]
 KINDS = ("api", "pipeline", "email", "file", "ml", "event")
 
-RELATED = {key for pair in (*BELOW, *NOT_ABOVE) for key in pair}
+# the last is refused where the worker cannot do it
+RELATED = {key for pair in (*BELOW, *NOT_ABOVE) for key in pair} | {"max_tasks_per_child"}
 
 names = st.from_regex(r"\A[a-z]([-a-z0-9]{0,20}[a-z0-9])?\Z").map(lambda name: f"{name}-x"[:40])
 """The suffix keeps clear of keywords and module names, which the loader refuses."""

@@ -287,11 +287,27 @@ def survivors(promtool: str, rule_file: Path, mutants: Iterator[Mutant]) -> tupl
 
 
 @pytest.mark.tools
-def test_every_broken_alert_fails_its_unit_test(promtool: str, written: Callable[[str], Path]) -> None:
-    path = written("api") / "rules" / "alerts.yml"
-    count, alive = survivors(promtool, path, alert_mutants(path.read_text(encoding="utf-8")))
-    assert count >= 5 * len(rules("api", "alerts"))
+@pytest.mark.parametrize(("case", "prefix"), [("api", ""), ("pipeline", "StateStore")])
+def test_every_broken_alert_fails_its_unit_test(
+    case: str, prefix: str, promtool: str, written: Callable[[str], Path]
+) -> None:
+    path = written(case) / "rules" / "alerts.yml"
+    mutants = (each for each in alert_mutants(path.read_text(encoding="utf-8")) if each[1].startswith(prefix))
+    count, alive = survivors(promtool, path, mutants)
+    alerts = [rule for rule in rules(case, "alerts") if rule["alert"].startswith(prefix)]
+    assert len(alerts) >= 2
+    assert count >= 5 * len(alerts)
     assert not alive
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in cases()))
+def test_every_store_that_must_not_lose_anything_has_an_alert_on_its_memory(case: str) -> None:
+    files = golden(case)
+    groups = yaml.safe_load(files["monitoring/rules/alerts.yml"].content)["groups"]
+    watched = {rule["alert"].removesuffix("MemoryHigh") for group in groups for rule in group["rules"]}
+    services = yaml.safe_load(files["compose.yaml"].content)["services"]
+    stores = {"broker": "Broker", "state": "StateStore"}
+    assert {name for name, alert in stores.items() if alert in watched} == set(stores) & set(services)
 
 
 @pytest.mark.tools

@@ -57,6 +57,8 @@ class Process(Part):
     """Expression: tasks that one replica works on at once."""
     prefetch: str = "1"
     metrics_port: int = 9100
+    recycles: bool = True
+    """Whether a process is replaced after `max_tasks_per_child` tasks."""
     environment: dict[str, str] = Field(default_factory=dict)
     tmpfs: list[str] = Field(default_factory=lambda: ["/tmp"])
     base_memory_mib: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from queuewright.catalog import Catalog
-from queuewright.errors import SpecError, StackError
+from queuewright.errors import Problem, SpecError, StackError
 from queuewright.sizing.assumptions import Assumptions, ProcessShape
 from queuewright.sizing.model import Sizing
 from queuewright.sizing.size import size
@@ -59,7 +59,11 @@ def make_draft(
     overrides = counted({**spec.settings, **workload.settings}, catalog)
     sizing = size(answers, overrides, _shape(process), assumptions)
     settings = workload_settings(overrides, answers, sizing, total_rate, assumptions, catalog)
-    problems = contradictions(overrides, settings, ("workloads", spec.workloads.index(workload)))
+    where = ("workloads", spec.workloads.index(workload))
+    problems = contradictions(overrides, settings, where)
+    if not process.recycles:
+        problems += _not_recycled(overrides, parts.worker.id, where)
+        settings["max_tasks_per_child"] = 0
     if problems:
         raise SpecError(problems)
     draft = Draft(
@@ -90,6 +94,18 @@ def make_draft(
     )
     slots = int(evaluate(process.slots, {**names, "w": draft, "settings": settings}))
     return replace(draft, queues=queues, dead_letter=dead_letter, slots=slots)
+
+
+def _not_recycled(overrides: Mapping[str, Any], worker: str, where: tuple[str | int, ...]) -> list[Problem]:
+    if not overrides.get("max_tasks_per_child"):
+        return []
+    return [
+        Problem(
+            f"`max_tasks_per_child` has no effect: {worker} does not replace its processes one by one",
+            hint="leave it away, or set it to 0; RUNBOOK.md says what bounds a leak",
+            where=(*where, "settings", "max_tasks_per_child"),
+        )
+    ]
 
 
 def process_of(worker: Component) -> Process:

@@ -214,6 +214,8 @@ class WorkloadPlan:
     """Has periodic tasks, that a singleton enqueues."""
     redelivery: str | None = None
     """When what a lost worker held comes again, in words; None: after the visibility timeout."""
+    recycles: bool = True
+    """Whether its processes are replaced after `max_tasks_per_child` tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,8 @@ class Queries:
     broker_memory_ratio: str
     """Broker memory over its limit, without labels."""
     evictions: str | None = None
+    state_memory_ratio: str | None = None
+    """Of a state store that is a server of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +247,7 @@ class RunbookCommand:
     """A command for three in the morning, to be run in the project's root."""
 
     id: str
-    """queue_length | in_flight | dead_letters | replay | purge | drain | broker_memory | consumers | ping"""
+    """queue_length | in_flight | drain | broker_memory | consumers | ping | state_memory | state_ping | rotate"""
     title: str
     compose: str = ""
     kubernetes: str = ""

@@ -61,6 +61,7 @@ def plan_workload(
         tmpfs=tuple(process.tmpfs),
         scheduler=bool(draft.answers.cron),
         redelivery=fill(parts.pairing.redelivery, scope) if parts.pairing.redelivery else None,
+        recycles=process.recycles,
     )
 
 
