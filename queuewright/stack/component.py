@@ -99,5 +99,7 @@ class Component(Part):
     scaling_formula: str | None = None
     runbook: list[Entry] = Field(default_factory=list)
     identities: dict[str, str] = Field(default_factory=dict)
+    example: dict[str, str] = Field(default_factory=dict)
+    """Of a workload kind: `{task: enrich, payload: Customer(...)}`, names of its module, for README.md."""
     needs: dict[str, bool] = Field(default_factory=dict)
     """Facilities of a workload kind: `{cache: true, state: true}`."""

@@ -214,6 +214,8 @@ class WorkloadPlan:
     """Has periodic tasks, that a singleton enqueues."""
     redelivery: str | None = None
     """When what a lost worker held comes again, in words; None: after the visibility timeout."""
+    example: Mapping[str, str] = field(default_factory=dict)
+    """A task of its module, and a payload of it, as they are written there."""
     recycles: bool = True
     """Whether its processes are replaced after `max_tasks_per_child` tasks."""
 

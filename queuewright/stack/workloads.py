@@ -62,6 +62,7 @@ def plan_workload(
         scheduler=bool(draft.answers.cron),
         redelivery=fill(parts.pairing.redelivery, scope) if parts.pairing.redelivery else None,
         recycles=process.recycles,
+        example=next((part.example for part in parts.workloads if part.id.split("/")[0] == draft.kind), {}),
     )
 
 

@@ -23,7 +23,7 @@ from .task import Context, Permanent, Task, Transient, find
 from .workloads import Workload
 
 Action = Literal["done", "retry", "dead"]
-_NO_WORD = "nothing, the whole worker went down with it (out of memory, killed, its node gone)"
+_NO_WORD = "nothing, most likely the whole worker went down with it (out of memory, killed, its node gone)"
 _log = logs.get("worker")
 
 
