@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -63,10 +64,12 @@ def test_defaults_lead_to_a_project(tmp_path: Path) -> None:
 
 def test_a_preset_asks_only_for_consent(tmp_path: Path) -> None:
     terminal = spawn(tmp_path, "shop", "--preset", "api")
-    terminal.expect("And now")
+    terminal.expect("Write ([0-9]+) files to shop.*Stop without writing anything")
+    offered = int(terminal.match.group(1))
     terminal.send(ENTER)
-    terminal.expect("Wrote .* files")
+    terminal.expect(f"Wrote {offered} files")
     assert finish(terminal) == 0
+    assert sum(path.is_file() for path in (tmp_path / "shop").rglob("*")) == offered
     assert (tmp_path / "shop" / "src" / "shop" / "tasks" / "requests.py").is_file()
 
 
@@ -83,7 +86,7 @@ def test_advice_only_wants_consent_too(tmp_path: Path) -> None:
     terminal = answered(tmp_path, *ON_AWS)
     terminal.expect("advice only.*the best that can be written")
     terminal.send(ENTER)
-    terminal.expect("Write 2 files to shop.*Answer again.*Stop")
+    terminal.expect("Write 3 files to shop.*Answer again.*Stop")
     terminal.send(DOWN + DOWN + ENTER)
     assert finish(terminal) == 0
     assert not (tmp_path / "shop").exists()
@@ -92,7 +95,7 @@ def test_advice_only_wants_consent_too(tmp_path: Path) -> None:
 def test_after_a_refusal_the_answers_can_be_changed(tmp_path: Path) -> None:
     terminal = answered(tmp_path, "workload=api", "constraints=no_cloud_queue,no_broker_server")
     assert "No stack can do this" in terminal.before
-    terminal.expect("Answer again.*Show everything.*Stop")
+    terminal.expect("not asked again: `workload`, `constraints`.*Answer again.*Show everything.*Stop")
     terminal.send(DOWN + ENTER)
     terminal.expect("What was ruled out.*Stop without")
     terminal.send(DOWN + DOWN + ENTER)
@@ -134,3 +137,32 @@ def test_without_input_the_error_names_the_flag(tmp_path: Path, argv: list[str],
     terminal.expect(expected)
     assert finish(terminal) == 2
     assert not (tmp_path / "shop").exists()
+
+
+def test_the_questions_go_to_the_terminal_where_the_result_goes_to_a_file(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m queuewright recommend --format json > advice.json"
+    terminal = pexpect.spawn("bash", ["-c", command], cwd=str(tmp_path), encoding="utf-8", timeout=60, dimensions=(50, 140))
+    before = ""
+    while terminal.expect([QUESTION, pexpect.EOF]) == 0:
+        if terminal.match.group(1) != before:
+            before = terminal.match.group(1)
+            terminal.send(ENTER)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert json.loads((tmp_path / "advice.json").read_text())["verdict"] in ("recommend", "warn")
+
+
+def test_enter_on_the_way_back_goes_back(tmp_path: Path) -> None:
+    terminal = spawn(tmp_path, "shop", "--all-questions", "--set", "language=python", "--set", "workload=api")
+    terminal.expect("how long do they run")
+    terminal.send(ENTER)
+    terminal.expect("Where does it run")
+    terminal.send("\x1b[A" * 6 + ENTER)
+    terminal.expect("What do workers run on")
+    terminal.send(ENTER)
+    terminal.expect("What is there already.*← back")
+    terminal.send("\x1b[A" + ENTER)
+    terminal.expect("← back\x1b")
+    terminal.expect("What do workers run on")
+    terminal.sendintr()
+    assert finish(terminal) == 130

@@ -199,7 +199,11 @@ def choice(raw: Any) -> Choice:
     if not isinstance(raw, Mapping):
         return Choice(raw, str(raw))
     return Choice(
-        raw["value"], raw.get("label", str(raw["value"])), raw.get("help", ""), raw.get("wish") or {}
+        raw["value"],
+        raw.get("label", str(raw["value"])),
+        raw.get("help", ""),
+        tuple(raw.get("languages", ())),
+        raw.get("wish") or {},
     )
 
 

@@ -150,6 +150,8 @@ class Choice:
     value: Any
     label: str
     help: str = ""
+    languages: tuple[str, ...] = ()
+    """Where it means something; empty: in all of them."""
     wish: Mapping[str, str] = field(default_factory=dict)
     """Of a constraint that asks for a part: `broker`, `worker`, `variant`."""
 

@@ -26,7 +26,7 @@ class CheckFormat(StrEnum):
 def check(
     specs: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[SPEC]...", help="Specs, or their folders.  [default: queuewright.yaml]"),
+        typer.Argument(metavar="SPEC", help="Specs, or their folders.  [default: queuewright.yaml]"),
     ] = None,
     strict: Annotated[
         bool,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from queuewright.errors import Problem, QueuewrightError
+from queuewright.errors import Problem, QueuewrightError, WorkspaceError
 
 if TYPE_CHECKING:
     from queuewright.report.document import Document
+    from queuewright.wizard import Prompts
 
 PROGRESS_AFTER_S = 1.0
+ERROR = "error: "
 SHOWN_ALIKE = 4
 """Files with one and the same problem that are each named."""
 
@@ -45,6 +48,8 @@ class Settings:
     color: bool = True
     quiet: bool = False
     debug: bool = False
+    json: bool = False
+    """Standard output is to be JSON, also where the run fails, and has none yet."""
 
 
 settings = Settings()
@@ -57,9 +62,21 @@ def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        null = os.open(os.devnull, os.O_WRONLY)
-        with suppress(OSError, ValueError):
-            os.dup2(null, sys.stdout.fileno())
+        mute()
+    except OSError as error:
+        mute()
+        settings.json = False
+        reason = error.strerror or str(error)
+        raise WorkspaceError(
+            f"standard output cannot be written: {reason.lower()}", hint="the result is not complete"
+        ) from error
+
+
+def mute() -> None:
+    """Nothing more goes to standard output, nor what Python still holds back when it ends."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, ValueError):
+        os.dup2(null, sys.stdout.fileno())
 
 
 def _printable(stream: Any) -> None:
@@ -71,7 +88,15 @@ def _printable(stream: Any) -> None:
 def write_json(value: Any) -> None:
     import json
 
+    settings.json = False
     write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def write_problems(problems: Iterable[Problem]) -> None:
+    """What a program reads in place of the result, where it asked for JSON."""
+    if settings.json:
+        keys = ("message", "file", "line", "column", "hint")
+        write_json({"version": 1, "problems": [{key: getattr(each, key) for key in keys} for each in problems]})
 
 
 def show(document: Document, form: str = Format.TEXT) -> None:
@@ -105,10 +130,10 @@ def show_patch(patch: str) -> None:
         write(patch)
 
 
-def note(message: str) -> None:
-    """For the person at the terminal; --quiet drops it."""
+def note(message: str, *, fold: bool = True) -> None:
+    """For the person at the terminal; --quiet drops it. What is to be copied is not folded."""
     if not settings.quiet:
-        _err(message)
+        _err(_wrapped(message) if fold else message)
 
 
 def fail(error: QueuewrightError) -> None:
@@ -127,16 +152,36 @@ def fail(error: QueuewrightError) -> None:
 
 def _describe(problem: Problem) -> str:
     place, _, rest = str(problem).rpartition(problem.message)
-    shown = (
-        f"{typer.style(place, bold=True)}{problem.message}{rest}"
-        if place
-        else _error_prefix() + problem.message
+    start = place or ERROR
+    folded = _wrapped(f"{start}{problem.message}{rest}").removeprefix(start)
+    shown = (typer.style(place, bold=True) if place else _error_prefix()) + folded
+    hint = f"\n{_wrapped(f'  {problem.hint}')}" if problem.hint else ""
+    return shown + hint
+
+
+def _wrapped(message: str) -> str:
+    """Between words on a terminal, where each line keeps its indentation; elsewhere as it is."""
+    if not sys.stderr.isatty():
+        return message
+    width = max(20, shutil.get_terminal_size().columns - 1)
+    return "\n".join(_folded(line, width) for line in message.split("\n"))
+
+
+def _folded(line: str, width: int) -> str:
+    """An address or a path longer than a line stays whole."""
+    import textwrap
+
+    if len(line) <= width or " " not in line.strip():
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    lines = textwrap.wrap(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
-    return f"{shown}\n  {problem.hint}" if problem.hint else shown
+    return "\n".join(lines)
 
 
 def _error_prefix() -> str:
-    return typer.style("error: ", fg="red", bold=True)
+    return typer.style(ERROR, fg="red", bold=True)
 
 
 def _err(message: str) -> None:
@@ -148,6 +193,13 @@ def _err(message: str) -> None:
 
 def error_line(message: str) -> None:
     _err(_error_prefix() + message)
+
+
+def prompts() -> Prompts:
+    """What asks questions, in colour or without."""
+    from queuewright.wizard import Prompts
+
+    return Prompts(color=settings.color)
 
 
 def interactive(no_input: bool) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from queuewright.cli import console
+from queuewright.errors import UsageError
+
+if TYPE_CHECKING:
+    from queuewright.catalog import Catalog
 
 
 def facts(
@@ -25,13 +29,12 @@ def facts(
     from datetime import date
 
     from queuewright import catalog
-    from queuewright.cli.explain import lookup
     from queuewright.report import facts as report
 
     known = catalog.load()
     found = list(known.all_facts())
     if of is not None:
-        owner = lookup(known, of)[1][0].id
+        owner = _owner(known, of)
         found = [(path, fact) for path, fact in found if path.rpartition(".")[0].partition("@")[0] == owner]
     title = "Facts"
     if stale is not None:
@@ -43,3 +46,14 @@ def facts(
         console.show(report.document(found, title), form)
     else:
         console.note("no such facts")
+
+
+def _owner(known: Catalog, text: str) -> str:
+    from queuewright.spec.suggest import did_you_mean, one_of
+
+    owners = [*known.brokers, *known.workers, *known.pairings]
+    id_ = text.replace("+", "-")
+    if id_ not in owners:
+        hint = did_you_mean(id_, owners, one_of([*known.brokers, *known.workers]))
+        raise UsageError(f"there is no broker, worker or pairing `{text}`", hint=hint)
+    return id_

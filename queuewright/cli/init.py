@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from queuewright.cli import console, newproject, pick
-from queuewright.errors import BlockedError, ExitCode, Problem, SpecError, UsageError
+from queuewright.cli import console, newproject, pick, projects
+from queuewright.errors import BlockedError, ExitCode, Problem, UsageError
 
 if TYPE_CHECKING:
     from queuewright.advisor.decision import Decision, StackId
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the project goes.")] = Path(),
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where the project goes.")] = Path(),
     preset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="api, pipeline or ml: pins the stack.")
+        str | None, typer.Option(metavar="NAME", help="api, pipeline or ml: a stack and answers that fit it.")
     ] = None,
     answers: Annotated[
         str | None,
@@ -29,10 +29,10 @@ def init(
     ] = None,
     pairs: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="An answer; over those of the file."),
+        typer.Option("--set", metavar="KEY=VALUE", help="An answer, again for each; goes before those of the file."),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the project; default: that of DIR.")] = None,
-    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of a platform team.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Of the project.  [default: that of DIR]")] = None,
+    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="Rules of a platform team, YAML.")] = None,
     all_questions: Annotated[
         bool, typer.Option("--all-questions", help="Ask also what can no longer change the advice.")
     ] = False,
@@ -46,11 +46,13 @@ def init(
     from queuewright.wizard.start import preset as find_preset
     from queuewright.wizard.start import project_name
 
-    chosen = find_preset(catalog.load(), preset) if preset else None
-    rules = advisor.policy.load(policy) if policy else None
     _refuse_existing(directory)
     asking = not yes and console.interactive(no_input)
-    given = _given(answers, pairs or [])
+    chosen, rules, given = projects.together(
+        lambda: find_preset(catalog.load(), preset) if preset else None,
+        lambda: advisor.policy.load(policy) if policy else None,
+        lambda: projects.given_answers(answers, pairs or []),
+    )
     if name is not None or not asking:
         project_name(name, directory, given.language or ("python",))
     wanted = Wanted(directory, name, given, chosen, rules, yes, asking, all_questions)
@@ -109,18 +111,6 @@ def _refuse_existing(directory: Path) -> None:
         )
 
 
-def _given(file: str | None, pairs: list[str]) -> Answers:
-    """What was said on the command line: --set over --answers."""
-    from queuewright.spec import answers_from_pairs, conflicts, load_answers
-
-    said = answers_from_pairs(pairs)
-    given = said if file is None else said.over(load_answers(file))
-    problems = conflicts(given, said, ("--set", file or ""))
-    if problems:
-        raise SpecError(problems)
-    return given
-
-
 def _defaults(wanted: Wanted) -> Answers:
     """Without questions: only the kind of work has no default that could be guessed."""
     from queuewright import catalog
@@ -154,13 +144,14 @@ def _ask(wanted: Wanted, before: Answers | None) -> Answers:
 
     console.note("A few questions; Ctrl-C stops without writing anything.\n")
     roots = (wanted.directory, *_around(wanted.directory))
-    return ask_answers(wanted.given, roots=roots, ask_all=wanted.all_questions, before=before)
+    return ask_answers(
+        wanted.given, roots=roots, ask_all=wanted.all_questions, before=before, prompts=console.prompts()
+    )
 
 
 def _called(wanted: Wanted, answers: Answers) -> str:
     """The project's name; where the folder's is none, the user is asked for one."""
     from queuewright.spec.names import RULE
-    from queuewright.wizard import Prompts
     from queuewright.wizard.start import name_problem, project_name
 
     languages = answers.language or ("python",)
@@ -171,7 +162,7 @@ def _called(wanted: Wanted, answers: Answers) -> str:
             raise
         (problem,) = error.problems
         hint = f"{problem.message[0].upper()}{problem.message[1:]}. A name has {RULE}."
-        return Prompts().line(
+        return console.prompts().line(
             "What is the project called?", hint, "", lambda text: name_problem(text, languages)
         )
 
@@ -183,7 +174,10 @@ def _spec(name: str, wanted: Wanted, answers: Answers, stack: StackId) -> Loaded
     from queuewright.wizard.start import new_spec, preset_settings
 
     preset = wanted.preset
-    settings = preset_settings(preset, answers) if preset else {}
+    settings = {
+        **(preset_settings(preset, answers) if preset else {}),
+        **(wanted.policy.settings if wanted.policy else {}),
+    }
     workload = preset.workload if preset else None
     spec = new_spec(name, answers, stack, catalog.load(), settings, workload)
     return loads(dump(spec), str(wanted.directory / "queuewright.yaml"))

@@ -18,21 +18,19 @@ if TYPE_CHECKING:
 WRITE = "write"
 AGAIN = "again"
 STOP = "stop"
+RECORD = "DECISION.md"
 
 
 def confirm(loaded: LoadedSpec, directory: Path, *, again: bool) -> str:
     """WRITE, AGAIN or STOP, after a look at the spec. Raises where the files cannot be written."""
-    from queuewright.wizard import Prompts
-
-    plan = _plan(loaded, directory)
-    files = len(plan.writes) + 1 if plan else 2
-    console.note(f"\n{loaded.text}")
+    files = _count(_plan(loaded, directory), directory)
+    console.note(f"\n{loaded.text}", fold=False)
     choices = [
         (f"Write {files} files to {_shown(directory)}", WRITE),
         *([("Answer again", AGAIN)] if again else []),
         ("Stop without writing anything", STOP),
     ]
-    answer: str = Prompts().select("And now?", choices, WRITE)
+    answer: str = console.prompts().select("And now?", choices, WRITE)
     return answer
 
 
@@ -42,6 +40,7 @@ def write(loaded: LoadedSpec, directory: Path, decision: Decision) -> None:
     from queuewright.report.recommendation import title
 
     plan = _plan(loaded, directory)
+    files = _count(plan, directory)
     try:
         if plan is None:
             _save(loaded, directory, _record(loaded, decision))
@@ -51,12 +50,22 @@ def write(loaded: LoadedSpec, directory: Path, decision: Decision) -> None:
         raise projects.placed(error, projects.prefix_of(directory)) from error
     if plan is None:
         console.note(
-            f"{title(_stack(loaded))} can be advised, but not rendered yet: wrote the spec and the decision record."
+            f"{title(_stack(loaded))} can be advised, but not rendered yet."
+            f" Wrote {files} files: the spec, its schema, and the decision record."
         )
-        console.note(f"  {directory / 'queuewright.yaml'}\n  {directory / 'DECISION.md'}")
+        console.note(f"  {directory / 'queuewright.yaml'}\n  {directory / RECORD}")
         return
     _apply(plan, directory)
-    _say_next(plan, directory, title(_stack(loaded)))
+    _say_next(plan, files, directory, title(_stack(loaded)))
+
+
+def _count(plan: Plan | None, directory: Path) -> int:
+    """Files that will be there and are not yet: what is rendered, and what `_save` and the lock add to it."""
+    from queuewright.spec import SCHEMA_FILE
+    from queuewright.workspace import LOCK_NAME
+
+    beside = ["queuewright.yaml", SCHEMA_FILE, LOCK_NAME if plan else RECORD]
+    return sum(not (directory / each).exists() for each in beside) + (len(plan.writes) if plan else 0)
 
 
 def _stack(loaded: LoadedSpec) -> StackId:
@@ -119,7 +128,7 @@ def _save(loaded: LoadedSpec, directory: Path, record: str | None = None) -> Non
     schema = json.dumps(json_schema(), indent=2) + "\n"
     files = {
         SCHEMA_FILE: schema,
-        **({"DECISION.md": record} if record else {}),
+        **({RECORD: record} if record else {}),
         "queuewright.yaml": loaded.text,
     }
     workspace.write_once(directory, files)
@@ -131,13 +140,33 @@ def _apply(plan: Plan, directory: Path) -> None:
     try:
         with console.working("writing"):
             workspace.apply(plan)
+    except QueuewrightError as error:
+        raise _half_written(error, directory) from error
     except BaseException:
-        spec = directory / "queuewright.yaml"
-        console.note(f"{spec} is written, the rest is not: run `qw render` there once that is mended")
+        console.note(f"{_rest_missing(directory)} To write it: {_render(directory)}")
         raise
 
 
-def _say_next(plan: Plan, directory: Path, stack: str) -> None:
+def _half_written(error: QueuewrightError, directory: Path) -> QueuewrightError:
+    """The spec is there by now, so that `qw init` would not do again."""
+    from queuewright.workspace.trouble import AGAIN, UNCHANGED
+
+    def hint(text: str | None) -> str:
+        advice = (text or "").removeprefix(UNCHANGED).replace(AGAIN, f"run {_render(directory)}").strip()
+        return f"{_rest_missing(directory)} {advice}".strip()
+
+    return type(error)(replace(each, hint=hint(each.hint)) for each in error.problems)
+
+
+def _rest_missing(directory: Path) -> str:
+    return f"{directory / 'queuewright.yaml'} is written, the rest is not."
+
+
+def _render(directory: Path) -> str:
+    return "`qw render`" if directory == Path() else f"`qw render {shlex.quote(str(directory))}`"
+
+
+def _say_next(plan: Plan, files: int, directory: Path, stack: str) -> None:
     from queuewright.render.tree import Owner
     from queuewright.workspace import Status
 
@@ -145,7 +174,7 @@ def _say_next(plan: Plan, directory: Path, stack: str) -> None:
         each.path for each in plan.changes if each.owner is Owner.SEEDED and each.status is Status.ADOPTED
     ]
     console.note(
-        f"Wrote {len(plan.writes)} files to {_shown(directory)}: {stack}. Why this stack: {directory / 'DECISION.md'}"
+        f"Wrote {files} files to {_shown(directory)}: {stack}. Why this stack: {directory / RECORD}"
     )
     if kept:
         console.note(
@@ -153,7 +182,7 @@ def _say_next(plan: Plan, directory: Path, stack: str) -> None:
             " render the spec in an empty folder to compare."
         )
     where = "" if directory == Path() else f"cd {shlex.quote(str(directory))} && "
-    console.note(f"Next:\n  {where}scripts/secrets.sh && docker compose up --build --wait")
+    console.note(f"Next:\n  {where}scripts/secrets.sh && docker compose up --build --wait", fold=False)
 
 
 def _shown(directory: Path) -> str:

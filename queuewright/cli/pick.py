@@ -39,7 +39,7 @@ def choose(
     with console.working("weighing the stacks"):
         decision = advisor.decide(answers, policy=policy, pinned=pinned)
     if decision.winner is None and asking and preset is None:
-        return _refused(decision), decision
+        return _refused(decision, given), decision
     if decision.winner is None:
         console.show(recommendation.document(decision))
         return None, decision
@@ -103,10 +103,10 @@ def _against(given: Answers, causes: Sequence[str], preset: Preset) -> str:
     return f"{named} cannot be had with the preset `{preset.id}`"
 
 
-def _refused(decision: Decision) -> str | None:
+def _refused(decision: Decision, given: Answers) -> str | None:
     """AGAIN, or None where the user leaves it at that."""
     from queuewright.report import recommendation
-    from queuewright.wizard import Prompts
+    from queuewright.spec.quantities import BARE
 
     choices = [
         ("Answer again", AGAIN),
@@ -114,10 +114,12 @@ def _refused(decision: Decision) -> str | None:
         ("Stop without writing anything", STOP),
     ]
     shown = recommendation.brief(decision)
+    said = ", ".join(f"`{BARE.get(key, key)}`" for key in given.answered())
+    hint = f"What the command line answers is not asked again: {said}." if said else ""
     while True:
         console.show(shown)
         console.note("")
-        picked: str = Prompts().select("And now?", choices, AGAIN)
+        picked: str = console.prompts().select("And now?", choices, AGAIN, hint=hint)
         if picked != EVERYTHING:
             return AGAIN if picked == AGAIN else None
         shown = recommendation.document(decision)
@@ -125,20 +127,19 @@ def _refused(decision: Decision) -> str | None:
 
 def _pick(decision: Decision) -> StackId | str:
     from queuewright.report import recommendation
-    from queuewright.wizard import Prompts
 
     assert decision.winner is not None
     choices: list[tuple[str, StackId | str]] = [
         *stack_choices((decision.winner, *decision.alternatives)),
         (SHOW_EVERYTHING, EVERYTHING),
-        ("← answer again", AGAIN),
+        ("Answer again", AGAIN),
     ]
     hint = "" if decision.winner.rendered else ADVICE_ONLY
     if not any(each.rendered for each in (decision.winner, *decision.alternatives)):
         hint = NONE_RENDERED
     while True:
         console.note("")
-        picked: StackId | str = Prompts().select("Which stack?", choices, decision.winner.stack, hint=hint)
+        picked: StackId | str = console.prompts().select("Which stack?", choices, decision.winner.stack, hint=hint)
         if picked != EVERYTHING:
             return picked
         console.show(recommendation.document(decision))

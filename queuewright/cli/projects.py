@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from queuewright.errors import QueuewrightError, SpecError, StackError
+from queuewright.errors import Problem, QueuewrightError, SpecError, StackError, UsageError
 
 if TYPE_CHECKING:
     from queuewright.advisor.decision import Decision
     from queuewright.render.kept import Rendered
     from queuewright.render.tree import Rendering
-    from queuewright.spec import LoadedSpec
+    from queuewright.spec import Answers, LoadedSpec
     from queuewright.stack.plan import StackPlan
     from queuewright.workspace.inspection import Inspection
 
 SpecArgument = Annotated[
-    Path, typer.Argument(metavar="[SPEC]", help="The spec, or its folder.", show_default=True)
+    Path, typer.Argument(metavar="SPEC", help="The spec, or its folder.", show_default=True)
 ]
 DEFAULT_SPEC = Path("queuewright.yaml")
 
@@ -104,6 +104,41 @@ def _render_anew(path: Path) -> Rendered:
     stack = plan(loaded)
     advice = tuple(each.message for each in stack.decision.contradictions)
     return Rendered(loaded.spec.name, loaded.text, advice, _rendered(loaded, stack))
+
+
+def together(*reads: Callable[[], Any]) -> list[Any]:
+    """What each gives; where some fail, one error with the problems of all."""
+    given: list[Any] = []
+    problems: list[Problem] = []
+    for read in reads:
+        try:
+            given.append(read())
+        except (SpecError, UsageError) as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return given
+
+
+def given_answers(file: str | None, pairs: Sequence[str]) -> Answers:
+    """What the command line says: --set over --answers."""
+    from queuewright.spec import Answers, answers_from_pairs, load_answers
+
+    said, read = together(
+        lambda: answers_from_pairs(pairs), lambda: load_answers(file) if file is not None else Answers()
+    )
+    return joined(said, read, ("--set", file or ""))
+
+
+def joined(over: Answers, base: Answers, places: tuple[str, str]) -> Answers:
+    """`places` are where the two stand, for what does not hold together."""
+    from queuewright.spec import conflicts
+
+    answers = over.over(base)
+    problems = conflicts(answers, over, places)
+    if problems:
+        raise SpecError(problems)
+    return answers
 
 
 def prefix_of(root: Path) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from queuewright.cli import console
-from queuewright.errors import SpecError, UsageError
+from queuewright.cli import console, projects
+from queuewright.errors import UsageError
 
 if TYPE_CHECKING:
     from queuewright.advisor.decision import Decision
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def recommend(
-    spec: Annotated[Path | None, typer.Argument(metavar="[SPEC]", help="A spec, or its folder.")] = None,
+    spec: Annotated[Path | None, typer.Argument(metavar="SPEC", help="A spec, or its folder.")] = None,
     answers: Annotated[
         str | None,
         typer.Option(
@@ -25,11 +25,11 @@ def recommend(
     ] = None,
     pairs: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="An answer; over those of the file."),
+        typer.Option("--set", metavar="KEY=VALUE", help="An answer, again for each; goes before those of the file."),
     ] = None,
     policy: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Rules of a platform team, to join with the built-in ones."),
+        typer.Option(metavar="FILE", help="Rules of a platform team, YAML; they join the built-in ones."),
     ] = None,
     why: Annotated[
         bool, typer.Option("--why", help="All points of all stacks, and everything that was ruled out.")
@@ -57,25 +57,25 @@ def _decide(
     spec: Path | None, file: str | None, pairs: list[str], policy: Path | None, no_input: bool
 ) -> Decision:
     from queuewright import advisor
-    from queuewright.spec import answers_from_pairs, load, load_answers
+    from queuewright.spec import load
 
-    rules = advisor.policy.load(policy) if policy else None
-    given = answers_from_pairs(pairs)
-    if spec is not None:
-        loaded = load(spec)
+    rules, given, loaded = projects.together(
+        lambda: advisor.policy.load(policy) if policy else None,
+        lambda: projects.given_answers(file, pairs),
+        lambda: load(spec) if spec is not None else None,
+    )
+    if loaded is not None:
         workloads = tuple(
-            each.model_copy(update={"answers": _joined(given, each.answers, ("--set", str(spec)))})
+            each.model_copy(update={"answers": projects.joined(given, each.answers, ("--set", str(spec)))})
             for each in loaded.spec.workloads
         )
         for workload in workloads:
-            _joined(workload.answers, loaded.spec.answers, ("--set", str(spec)))
+            projects.joined(workload.answers, loaded.spec.answers, ("--set", str(spec)))
         with console.working("weighing the stacks"):
             return advisor.decide_project(
                 loaded.spec.model_copy(update={"workloads": workloads}), policy=rules
             )
-    if file is not None:
-        given = _joined(given, load_answers(file), ("--set", file))
-    elif not pairs:
+    if file is None and not pairs:
         if not console.interactive(no_input):
             hint = "give a SPEC, --answers FILE, or answers like --set workload=email"
             raise UsageError("there is nothing to advise on", hint=hint)
@@ -84,19 +84,8 @@ def _decide(
         return advisor.decide(given, policy=rules)
 
 
-def _joined(over: Answers, base: Answers, places: tuple[str, str]) -> Answers:
-    """`places` are where the two stand, for what does not hold together."""
-    from queuewright.spec import conflicts
-
-    joined = over.over(base)
-    problems = conflicts(joined, over, places)
-    if problems:
-        raise SpecError(problems)
-    return joined
-
-
 def _asked() -> Answers:
     from queuewright.spec import Answers
     from queuewright.wizard import ask_answers
 
-    return ask_answers(Answers(), roots=[Path()])
+    return ask_answers(Answers(), roots=[Path()], prompts=console.prompts())

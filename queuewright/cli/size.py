@@ -9,6 +9,9 @@ import typer
 from queuewright.cli import console
 from queuewright.cli.projects import DEFAULT_SPEC, SpecArgument
 
+NOT_WITH_REDELIVERY = ("visibility_timeout_s",)
+"""Figures that mean nothing on a stack that brings back what a lost worker held by other means."""
+
 
 def size(
     spec: SpecArgument = DEFAULT_SPEC,
@@ -23,7 +26,9 @@ def size(
     from queuewright.report import sizing
 
     plan = projects.plan(specs.load(spec))
-    workloads = [(workload.name, workload.sizing) for workload in plan.workloads]
+    workloads = [
+        (each.name, each.sizing, NOT_WITH_REDELIVERY if each.redelivery else ()) for each in plan.workloads
+    ]
     if form == console.Format.JSON:
         console.write_json(sizing.as_json(workloads))
     else:

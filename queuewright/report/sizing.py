@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from queuewright.report.document import Block, Document, Heading, Paragraph, Span, Table
 from queuewright.sizing.model import Figure, Sizing
 from queuewright.spec.quantities import duration, memory
 
-Sized = Iterable[tuple[str, Sizing]]
-"""Workload name and its sizing."""
+Sized = Iterable[tuple[str, Sizing, Collection[str]]]
+"""Workload name, its sizing, and the figures that mean nothing on its stack."""
 
 
 def as_json(workloads: Sized) -> dict[str, Any]:
     return {
         "version": 1,
         "workloads": [
-            {"name": name, "figures": {key: dataclasses.asdict(figure) for key, figure in figures(sizing)}}
-            for name, sizing in workloads
+            {
+                "name": name,
+                "figures": {key: dataclasses.asdict(figure) for key, figure in figures(sizing, without)},
+            }
+            for name, sizing, without in workloads
         ],
     }
 
 
 def document(workloads: Sized) -> Document:
-    return [block for name, sizing in workloads for block in _workload(name, sizing)]
+    return [block for sized in workloads for block in _workload(*sized)]
 
 
-def figures(sizing: Sizing) -> Iterator[tuple[str, Figure]]:
+def figures(sizing: Sizing, without: Collection[str] = ()) -> Iterator[tuple[str, Figure]]:
     for field in dataclasses.fields(sizing):
         value = getattr(sizing, field.name)
-        if isinstance(value, Figure):
+        if isinstance(value, Figure) and field.name not in without:
             yield field.name, value
 
 
-def _workload(name: str, sizing: Sizing) -> Iterator[Block]:
+def _workload(name: str, sizing: Sizing, without: Collection[str]) -> Iterator[Block]:
     yield Heading(name)
-    rows = tuple((words(key), shown(figure), figure.because) for key, figure in figures(sizing))
+    rows = tuple((words(key), shown(figure), figure.because) for key, figure in figures(sizing, without))
     yield Table(("Figure", "Value", "What bound it"), rows, frozenset({1}))
     yield Paragraph(
         Span("Override a value under `settings` in the spec; `qw explain settings` lists what can be.", "dim")

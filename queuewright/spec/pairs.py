@@ -24,6 +24,8 @@ def answers_from_pairs(pairs: Iterable[str]) -> Answers:
         key, value = key.strip(), value.strip()
         if not equals or not key:
             problems.at(None, None, f"`{shown(pair)}` is no KEY=VALUE", "for instance --set workload=email")
+        elif not value and not _is_list(key):
+            problems.at(None, None, f"`{key}` has no value", "for instance --set workload=email")
         elif key in entries:
             problems.at(None, None, f"`{key}` is given twice", "keep one of them")
         else:
@@ -39,7 +41,11 @@ def _scalar(text: str) -> Scalar:
     return Scalar(0, 0, text, True)
 
 
+def _is_list(key: str) -> bool:
+    return key in Answers.model_fields and vocabulary.value_type(key) is tuple
+
+
 def _node(key: str, value: str) -> Node:
-    if key in Answers.model_fields and vocabulary.value_type(key) is tuple:
+    if _is_list(key):
         return Sequence(0, 0, [_scalar(part.strip()) for part in value.split(",") if part.strip()])
     return _scalar(value)

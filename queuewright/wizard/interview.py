@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from queuewright.catalog import AnswerKey, Catalog
@@ -111,9 +111,19 @@ class Interview:
             if set(first) <= set(SIZED_BY):
                 return Numbers(keys, tuple(self._default(key)[0] for key in keys), left)
             return Checklist(keys, left)
-        key = self._catalog.answers[first[0]]
+        key = self._offered(self._catalog.answers[first[0]])
         default, because = self._default(key)
+        if key.type == "choice" and default not in key.values:
+            default, because = key.values[0], ""
         return Question(key, default, because, left)
+
+    def _offered(self, key: AnswerKey) -> AnswerKey:
+        """With the choices that mean something in one of the languages."""
+        languages = set(self.answers.language or ())
+        choices = tuple(
+            each for each in key.choices if not (each.languages and languages) or languages & set(each.languages)
+        )
+        return replace(key, choices=choices)
 
     def answer(self, question: Question, value: Any) -> None:
         self._given.append(Given({question.key.key: value}))

@@ -6,6 +6,7 @@ import re
 import shutil
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from queuewright import catalog
@@ -38,8 +39,17 @@ Problem = Callable[[Mapping[str, Any]], str | None]
 class Prompts:
     """`options` are passed to every questionary prompt: tests give `input` and `output`."""
 
-    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
-        self._options = dict(options or {})
+    def __init__(self, options: Mapping[str, Any] | None = None, *, color: bool = True) -> None:
+        self._given = dict(options or {})
+        self._color = color
+
+    @cached_property
+    def _options(self) -> Mapping[str, Any]:
+        """Questions go to the terminal, also where standard output is a file that waits for the result."""
+        from prompt_toolkit.output import ColorDepth, create_output
+
+        plain = {} if self._color else {"color_depth": ColorDepth.DEPTH_1_BIT}
+        return {"output": create_output(always_prefer_tty=True), **plain, **self._given}
 
     def show(
         self,
@@ -83,7 +93,7 @@ class Prompts:
     def needs(self, checklist: Checklist, *, can_go_back: bool, ticked: Sequence[str] = ()) -> Any:
         """The keys that were ticked, or BACK."""
         choices = [(key.need, key.key) for key in checklist.keys]
-        hint = f"Nothing is fine, too. {_left(checklist.left)}"
+        hint = f"None is fine, too. {_left(checklist.left)}"
         return self._tick("Which of these do you need?", choices, ticked, hint, can_go_back=can_go_back)
 
     def select(
@@ -97,16 +107,16 @@ class Prompts:
     ) -> Any:
         import questionary
 
-        options = [questionary.Choice(label, value) for label, value in choices]
-        if can_go_back:
-            options.append(questionary.Choice(BACK_LABEL, BACK))
+        offered = [*choices, *([(BACK_LABEL, BACK)] if can_go_back else [])]
+        options = [questionary.Choice(_fitted(label, 3), value) for label, value in offered]
         picked = next(
             (option for option in options if option.value == default and option.value is not BACK), None
         )
+        prompt = questionary.select(
+            message, options, default=picked, instruction=_below(hint) or None, **self._options
+        )
         return self._run(
-            questionary.select(
-                message, options, default=picked, instruction=_below(hint) or None, **self._options
-            )
+            prompt, message, lambda answer: next(label for label, value in offered if value == answer)
         )
 
     def line(self, message: str, hint: str, default: str, problem: Callable[[str], str | None]) -> str:
@@ -141,27 +151,35 @@ class Prompts:
     ) -> Any:
         import questionary
 
-        options = [questionary.Choice(label, value, checked=value in ticked) for label, value in choices]
-        if can_go_back:
-            options.append(questionary.Choice(BACK_LABEL, BACK))
+        offered = [*choices, *([(BACK_LABEL, BACK)] if can_go_back else [])]
+        options = [
+            questionary.Choice(_fitted(label, 5), value, checked=value in ticked) for label, value in offered
+        ]
 
         def check(picked: list[Any]) -> bool | str:
             return bool(picked) or not needed or "pick at least one with the space bar"
 
         long = len(options) > LONG_LIST
-        keys = f"Space picks, Enter goes on{', letters filter the list' if long else ''}."
-        picked = self._run(
-            questionary.checkbox(
-                message,
-                options,
-                validate=check,
-                instruction=_below(f"{hint} {keys}"),
-                use_search_filter=long,
-                use_jk_keys=not long,
-                **self._options,
-            )
+        count = f"{len(choices)} to choose from: letters filter the list, " if long else ""
+        keys = f"{count}{'space' if long else 'Space'} picks, Enter goes on."
+        prompt = questionary.checkbox(
+            message,
+            options,
+            validate=check,
+            instruction=_below(f"{hint} {keys}"),
+            initial_choice=next((option for option in options if option.checked), None),
+            use_search_filter=long,
+            use_jk_keys=not long,
+            **self._options,
         )
-        return BACK if BACK in picked else tuple(picked)
+        _bind(prompt, long)
+        labels = {value: label for label, value in offered}
+        picked = self._run(
+            prompt,
+            message,
+            lambda answer: BACK_LABEL if answer is BACK else ", ".join(labels[each] for each in answer) or "none",
+        )
+        return BACK if picked is BACK else tuple(picked)
 
     def numbers(self, prompt: Numbers, *, can_go_back: bool, problem: Problem = lambda values: None) -> Any:
         """The values in their canonical units, or BACK."""
@@ -170,7 +188,7 @@ class Prompts:
         )
         names = _names(prompt)
         return self._text(
-            "How much, and how long?",
+            "How many tasks, and how long do they run?",
             default,
             f"{names[0].upper()}{names[1:]}. {_left(prompt.left)}",
             lambda text: parse_all(prompt, text),
@@ -198,21 +216,67 @@ class Prompts:
             except ValueError as error:
                 return str(error)
 
-        back = f" {BACK_TEXT} goes back." if can_go_back else ""
+        back = f"{BACK_TEXT} goes back.".replace(" ", "\N{NO-BREAK SPACE}") if can_go_back else ""
+        prompt = questionary.text(
+            message,
+            default=default,
+            instruction=f"{_below(f'{hint} {back}')}\n ",
+            validate=check,
+            **self._options,
+        )
         text = self._run(
-            questionary.text(
-                message,
-                default=default,
-                instruction=f"{_below(hint + back)}\n ",
-                validate=check,
-                **self._options,
-            )
+            prompt, message, lambda text: BACK_LABEL if text.strip() == BACK_TEXT else text.strip()
         )
         return BACK if can_go_back and text.strip() == BACK_TEXT else read(text)
 
-    @staticmethod
-    def _run(prompt: Any) -> Any:
-        return prompt.unsafe_ask()
+    def _run(self, prompt: Any, message: str, said: Callable[[Any], str]) -> Any:
+        """The answer. Of the prompt, the question and what was said stay on the screen, wrapped between words."""
+        prompt.application.erase_when_done = True
+        try:
+            answer = prompt.unsafe_ask()
+        except (KeyboardInterrupt, EOFError):
+            self._leave(message, "")
+            raise
+        self._leave(message, said(answer))
+        return answer
+
+    def _leave(self, message: str, answer: str) -> None:
+        from prompt_toolkit import print_formatted_text
+        from prompt_toolkit.formatted_text import FormattedText
+        from questionary.constants import DEFAULT_STYLE
+
+        where = {key: value for key, value in self._options.items() if key in ("output", "color_depth")}
+        fits = len(f"? {message} {answer}") < shutil.get_terminal_size().columns
+        shown = f" {answer}" if fits else _below(answer)
+        parts = [("class:qmark", "?"), ("class:question", f" {message}"), ("class:answer", shown.rstrip())]
+        print_formatted_text(FormattedText(parts), style=DEFAULT_STYLE, **where)
+
+
+def _bind(prompt: Any, filtered: bool) -> None:
+    """On the way back, Enter goes back. The keys that tick all are off: hit by chance they undo every tick."""
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+    from questionary.prompts.common import InquirerControl
+
+    controls = prompt.application.layout.find_all_controls()
+    control = next(each for each in controls if isinstance(each, InquirerControl))
+    keys = KeyBindings()
+
+    @Condition
+    def on_back() -> bool:
+        return control.get_pointed_at().value is BACK
+
+    @keys.add("enter", filter=on_back, eager=True)
+    @keys.add(" ", filter=on_back, eager=True)
+    def leave(event: Any) -> None:
+        event.app.exit(result=BACK)
+
+    @keys.add("c-a" if filtered else "a", eager=True)
+    @keys.add("c-i" if filtered else "i", eager=True)
+    def nothing(event: Any) -> None:
+        pass
+
+    prompt.application.key_bindings = merge_key_bindings([prompt.application.key_bindings, keys])
 
 
 def words(key: AnswerKey) -> list[tuple[str, Any]]:
@@ -223,6 +287,12 @@ def words(key: AnswerKey) -> list[tuple[str, Any]]:
     if key.key == "excluded":
         return [(part.name, part.id) for part in (*known.brokers.values(), *known.workers.values())]
     return [(choice.label, choice.value) for choice in key.choices]
+
+
+def _fitted(label: str, indent: int) -> str:
+    """A line of a list, wrapped where the terminal is narrower."""
+    width = max(20, shutil.get_terminal_size().columns - indent - 1)
+    return f"\n{' ' * (indent + 2)}".join(textwrap.wrap(label, width - 2)) if len(label) > width else label
 
 
 def _below(hint: str) -> str:

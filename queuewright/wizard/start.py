@@ -56,7 +56,9 @@ def new_spec(
     settings: Mapping[str, Any],
     workload: str | None = None,
 ) -> Spec:
-    """A spec of one workload, with the stack pinned."""
+    """A spec of one workload, with the stack pinned. Settings stand with the workload where one may have them."""
+    wide = {key for key, setting in catalog.settings.items() if setting.scope == "project"}
+    common = {key: value for key, value in settings.items() if key in wide}
     given = answers.answered()
     kind = answers.workload or catalog.answers["workload"].default
     inner = {"workload": kind, **{key: value for key, value in given.items() if key not in PROJECT_WIDE}}
@@ -70,9 +72,10 @@ def new_spec(
             Workload(
                 name=workload or catalog.workloads[kind]["name"],
                 answers=Answers.model_validate(inner),
-                settings=dict(settings),
+                settings={key: value for key, value in settings.items() if key not in common},
             ),
         ),
+        settings=common,
     )
 
 

@@ -11,7 +11,7 @@ from queuewright.workspace import paths
 from queuewright.workspace.blob import blob_id
 from queuewright.workspace.disk import Disk
 from queuewright.workspace.ondisk import Kind
-from queuewright.workspace.trouble import unusable
+from queuewright.workspace.trouble import UNCHANGED, unusable
 
 
 def write_once(root: Path, files: Mapping[str, str], *, disk: Disk | None = None) -> None:
@@ -49,4 +49,4 @@ def _write(disk: Disk, files: Mapping[str, str]) -> None:
         for written in (paths.START_TEMP, *files):
             with suppress(OSError):
                 disk.remove(written)
-        raise unusable(error, name, "write", "Nothing was changed.") from error
+        raise unusable(error, name, "write", UNCHANGED) from error

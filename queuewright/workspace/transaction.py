@@ -20,7 +20,7 @@ from queuewright.workspace.changes import Change, Plan
 from queuewright.workspace.disk import Disk
 from queuewright.workspace.lock import Intent
 from queuewright.workspace.ondisk import OnDisk
-from queuewright.workspace.trouble import unusable
+from queuewright.workspace.trouble import UNCHANGED, unusable
 
 
 def apply(plan: Plan) -> None:
@@ -78,7 +78,7 @@ def _prepare(plan: Plan, disk: Disk) -> None:
     except BaseException as error:
         _undo(plan, disk)
         if isinstance(error, OSError):
-            raise unusable(error, path, "write", "Nothing was changed.") from error
+            raise unusable(error, path, "write", UNCHANGED) from error
         raise
 
 

@@ -16,17 +16,20 @@ class ObstructedError(OSError):
         self.detail = f"{path} is {what}"
 
 
+AGAIN = "run the command again"
+UNCHANGED = "Nothing was changed."
+
 _REASONS = {
-    errno.ENOSPC: ("the disk is full", "Free some space, then run the command again."),
-    errno.EDQUOT: ("the disk quota is used up", "Free some space, then run the command again."),
+    errno.ENOSPC: ("the disk is full", f"Free some space, then {AGAIN}."),
+    errno.EDQUOT: ("the disk quota is used up", f"Free some space, then {AGAIN}."),
     errno.EROFS: (
         "the file system is read-only",
-        "Make it writable or work in another folder, then run the command again.",
+        f"Make it writable or work in another folder, then {AGAIN}.",
     ),
-    errno.EACCES: ("permission denied", "Correct the permissions or the owner, then run the command again."),
+    errno.EACCES: ("permission denied", f"Correct the permissions or the owner, then {AGAIN}."),
     errno.EPERM: (
         "the system does not permit it",
-        "Correct the permissions or attributes, then run the command again.",
+        f"Correct the permissions or attributes, then {AGAIN}.",
     ),
 }
 
@@ -34,10 +37,10 @@ _REASONS = {
 def unusable(error: OSError, path: str, verb: str, extra: str = "") -> WorkspaceError:
     """What a person should read in place of an OSError."""
     if isinstance(error, ObstructedError):
-        reason, hint = error.detail, "Put a folder in its place, then run the command again."
+        reason, hint = error.detail, f"Put a folder in its place, then {AGAIN}."
     else:
         reason, hint = _REASONS.get(
             error.errno or 0,
-            (os.strerror(error.errno or 0).lower(), "Correct that, then run the command again."),
+            (os.strerror(error.errno or 0).lower(), f"Correct that, then {AGAIN}."),
         )
     return WorkspaceError(f"cannot {verb} {path}: {reason}", hint=f"{extra} {hint}".strip())

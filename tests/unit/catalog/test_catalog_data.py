@@ -133,3 +133,12 @@ def test_entries_are_found_by_what_one_sees(words: str) -> None:
     assert found == C.find(words)
     stem = words.split()[0][:8]
     assert any(stem in f"{entry.id} {entry.title} {entry.symptom} {entry.cause}".lower() for entry in found)
+
+
+def test_a_question_speaks_the_words_that_stand_on_the_screen() -> None:
+    """Labels are shown, values are not: a help that names a value helps nobody."""
+    for key in catalog.load().answers.values():
+        named = set(re.findall(r"`([^`]+)`", f"{key.question} {key.help}"))
+        assert not named & {str(value) for value in key.values}, key.key
+        assert len(key.help.split()) <= 25, key.key
+        assert not key.need or len(key.need.split()) > 1, key.key

@@ -69,3 +69,11 @@ def test_what_is_not_there_is_2_with_a_suggestion(args: list[str], message: str)
 
 def test_schema_is_json() -> None:
     assert json.loads(run("schema")[1])["title"] == "queuewright.yaml"
+
+
+def test_facts_of_what_does_not_exist_are_no_empty_list() -> None:
+    code, out, err = run("facts", "--of", "redsi")
+    assert (code, out) == (2, "")
+    assert "did you mean `redis`?" in err
+    assert run("facts", "--of", "redis+celery") == run("facts", "--of", "redis-celery")
+    assert run("facts", "--of", "redis-celery")[1].startswith("Facts\n")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 
 from queuewright import __version__
 from queuewright.cli import console, main
+from queuewright.cli.main import COMMANDS, EXAMPLES
 from queuewright.errors import ExitCode, LockError, Problem, SpecError
 
 RUNNER = CliRunner()
@@ -164,6 +167,13 @@ def test_a_terminal_that_lacks_characters_is_no_error() -> None:
     assert done.stdout.isascii()
 
 
+@pytest.mark.parametrize("value", ["0", "yes please"])
+def test_any_value_of_no_color_counts(value: str) -> None:
+    """https://no-color.org: present and not empty, whatever the value."""
+    assert "\x1b[32m" not in in_terminal("list", NO_COLOR=value)
+    assert "\x1b[32m" in in_terminal("list", NO_COLOR="")
+
+
 def in_terminal(*args: str, **environment: str) -> str:
     clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
     return pexpect.run(
@@ -219,3 +229,111 @@ def test_a_check_of_what_has_not_changed_loads_nothing_that_renders(tmp_path: Pa
         [sys.executable, "-c", code], cwd=project, env=environment, capture_output=True, text=True, check=True
     )
     assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["recommend", "nowhere.yaml"],
+        ["recommend", "--set", "workload=mll"],
+        ["recommend", "--nonsense"],
+        ["render", "nowhere.yaml"],
+        ["check", "nowhere.yaml"],
+        ["size", "nowhere.yaml"],
+        ["eject", "nowhere.yaml"],
+        ["explain", "blah"],
+        ["compare", "celery"],
+        ["compare", "celery", "redis"],
+        ["facts", "--of", "redsi"],
+        ["list", "nonsense"],
+        ["nonsense"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("flag", [["--format", "json"], ["--format=json"]], ids=["apart", "joined"])
+def test_json_that_was_asked_for_comes_on_errors_too(args: list[str], flag: list[str]) -> None:
+    code, out, err = run(*args, *flag)
+    document = json.loads(out)
+    problems = document.get("problems") or [each for project in document["projects"] for each in project["problems"]]
+    assert code == 2
+    assert all(each["message"] for each in problems)
+    assert err
+
+
+def test_a_bug_is_told_in_json_too(failing: list[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queuewright.catalog.load", lambda: 1 / 0)
+    code, out, _ = run("list", "--format", "json")
+    assert code == 3
+    assert json.loads(out)["problems"][0]["message"].startswith("a bug in queuewright: ZeroDivisionError")
+
+
+def test_what_the_system_refuses_is_no_bug(failing: list[BaseException], tmp_path: Path) -> None:
+    failing.append(OSError(36, "File name too long", "aaa"))
+    assert run("schema") == (2, "", "aaa: file name too long\n  check the path and its permissions\n")
+    command = f"mkdir gone && cd gone && rmdir ../gone && {sys.executable} -m queuewright check"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "the current folder is gone" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [
+        ("list >&-", 0, ""),
+        ("recommend --answers - <&-", 2, "the file is empty"),
+        ("init shop <&-", 2, "there is nobody to ask"),
+        ("recommend --set workload=mll 2>&-", 2, ""),
+        ("list --format json > /dev/full", 2, "standard output cannot be written: no space left on device"),
+        ("--version > /dev/full", 2, "no space left on device"),
+        ("--help > /dev/full", 2, "no space left on device"),
+        ("facts | true", 0, ""),
+    ],
+)
+def test_closed_and_full_streams(redirection: str, code: int, said: str, tmp_path: Path) -> None:
+    if "/dev/full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    command = f"{sys.executable} -m queuewright {redirection}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "bug" not in done.stderr
+
+
+def test_every_command_has_examples_that_its_help_shows() -> None:
+    assert EXAMPLES.keys() == COMMANDS.keys()
+    for command, examples in EXAMPLES.items():
+        out = run(command, "--help")[1]
+        assert all(f"    {each}\n" in out for each in examples)
+        assert "[[" not in out
+        assert "Path" not in out
+
+
+@pytest.mark.parametrize("example", [each for examples in EXAMPLES.values() for each in examples])
+def test_examples_run_as_they_stand(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("answers.yaml").write_text("workload: ml\n")
+    if not example.startswith("qw init"):
+        for name in ("shop", "mailroom"):
+            run("init", name, "--preset", "api", "--yes")
+    if "shop" not in example and not example.startswith("qw recommend"):
+        monkeypatch.chdir("shop")
+    code, _, err = run(*shlex.split(example.partition("|")[0].partition(">")[0])[1:])
+    asks = example in ("qw init shop", "qw recommend")
+    assert code == (2 if asks else 0), err
+    assert ("nobody to ask" in err or "nothing to advise on" in err) == asks
+
+
+def test_a_narrow_terminal_gets_errors_between_words_and_addresses_whole(tmp_path: Path) -> None:
+    argv = ["-m", "queuewright", "init", "shop", "--preset", "api", "--set", "language=ruby", "--yes", "--no-color"]
+    clean = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+    terminal = pexpect.spawn(
+        sys.executable, argv, cwd=str(tmp_path), env=clean, encoding="utf-8", dimensions=(40, 50)
+    )
+    terminal.expect(pexpect.EOF)
+    lines = terminal.before.splitlines()
+    address = next(line for line in lines if "://" in line)
+    assert address.startswith("  https://")
+    assert len(address) > 50
+    others = [line for line in lines if line != address]
+    assert all(len(line) < 50 for line in others)
+    assert "error: `language: ruby` cannot be had with the preset `api`: " in " ".join(others)

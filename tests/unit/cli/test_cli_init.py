@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from test_cli_frame import run
 from queuewright.advisor.decision import Candidate, StackId
 from queuewright.cli.pick import stack_choices
 from queuewright.spec import load
+from queuewright.workspace.disk import Disk
 
 SERVERLESS = ["--set", "workload=api", "--set", "cloud=aws", "--set", "hosting=serverless"]
 
@@ -161,3 +163,58 @@ def test_the_best_that_can_be_written_stands_beside_a_winner_that_cannot() -> No
         "RabbitMQ + Celery (5 points less)",
     ]
     assert [stack for _, stack in stack_choices([redis, rabbit])] == [redis.stack, rabbit.stack]
+
+
+def test_all_that_is_wrong_on_the_command_line_is_said_at_once(here: Path) -> None:
+    (here / "answers.yaml").write_text("latecy: seconds\n")
+    code, _, err = run(
+        "init", "shop", "--preset", "apii", "--policy", "none.yaml", "--answers", "answers.yaml", "--set", "workload=mll",
+        "--set", "clud=aws", "--set", "loss=",
+    )  # fmt: skip
+    assert code == 2
+    for said in (
+        "no preset `apii`", "none.yaml: ", "answers.yaml:1:1: unknown answer `latecy`",
+        "did you mean `latency`?", "not `mll`", "did you mean `ml`?", "did you mean `cloud`?", "`loss` has no value",
+    ):  # fmt: skip
+        assert said in err
+    code, _, err = run("recommend", "--policy", "none.yaml", "--answers", "answers.yaml", "--set", "workload=mll")
+    assert code == 2
+    policy, *others = [line for line in err.splitlines() if not line.startswith(" ")]
+    assert policy.startswith("none.yaml: ")
+    assert others == [
+        "--set: `workload` takes one of api, pipeline, email, file, ml, event, not `mll`",
+        "answers.yaml:1:1: unknown answer `latecy`",
+    ]
+
+
+@pytest.mark.parametrize("argv", [["--preset", "api"], [*SERVERLESS, "--yes"]])
+def test_the_number_of_files_is_that_on_disk(here: Path, argv: list[str]) -> None:
+    err = run("init", "shop", *argv)[2]
+    assert f"Wrote {len(files(here / 'shop'))} files" in err
+
+
+def test_a_full_disk_says_what_is_there_and_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Disk.write
+
+    def write(disk: Disk, path: str, data: bytes, executable: bool = False) -> None:
+        if path.endswith("0003.tmp"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(disk, path, data, executable)
+
+    monkeypatch.setattr(Disk, "write", write)
+    code, _, err = run("init", "shop", "--preset", "api")
+    assert code == 2
+    error, hint = err.splitlines()
+    assert error.endswith(": the disk is full")
+    assert hint == "  shop/queuewright.yaml is written, the rest is not. Free some space, then run `qw render shop`."
+    monkeypatch.setattr(Disk, "write", real)
+    assert run("render", "shop")[0] == 0
+
+
+def test_settings_that_a_policy_requires_stand_in_the_spec(here: Path) -> None:
+    (here / "policy.yaml").write_text("settings: {max_retries: 7, image: registry.example.com/shop}\n")
+    assert run("init", "shop", "--preset", "api", "--policy", "policy.yaml")[0] == 0
+    spec = load("shop").spec
+    assert spec.workloads[0].settings["max_retries"] == 7
+    assert spec.workloads[0].settings["concurrency"] == 8
+    assert spec.settings == {"image": "registry.example.com/shop"}

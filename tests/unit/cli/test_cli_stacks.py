@@ -36,6 +36,8 @@ def test_a_preset_renders_checks_and_sizes(
     assert code == 0
     assert figures["concurrency"]["value"] == chosen.settings["concurrency"]
     assert all(figure["because"] for figure in figures.values())
+    assert ("visibility_timeout_s" in figures) == (preset == "api"), "of these, only Celery on Redis has one"
+    assert ("visibility timeout" in run("size")[1]) == (preset == "api")
     assert run("size")[1].startswith(f"{chosen.workload}\n")
     assert run("eject")[0] == 0
     assert not (tmp_path / "queuewright.lock").exists()

@@ -59,9 +59,28 @@ def test_a_narrow_table_is_wrapped_between_words(width: int) -> None:
     assert all(len(line.rstrip()) <= width for line in shown.splitlines())
     words = set(shown.split())
     assert {"consumer", "experimental", "heeded", "Celery", "Valkey", "word"} <= words
-    if width >= 80:
-        assert {"dramatiq", "conditions", "sidekiq", "rabbitmq"} <= words
-    assert ("azure_" in words) == (width < 120)
+    assert {"dramatiq", "sidekiq"} <= words
+    assert {"conditions", "rabbitmq"} <= {word.rstrip(":") for word in words}
+    assert ("azure_" in words) == (width == 80)
+    assert ("azure_service_bus:" in words) == (width == 60), "row by row, where the words do not fit side by side"
+
+
+def test_an_address_is_not_broken() -> None:
+    address = f"https://example.com/{'long-' * 20}"
+    table = Table(("Fact", "Value", "Source"), (("a.fact", "-", address),))
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", in_terminal([Bullets((Item("first", (address,)),)), table]))
+    assert f"  {address}\n" in shown
+    assert f"  Source: {address}\n" in shown
+    assert "Value" not in shown, "a cell that says nothing is left out"
+
+
+@pytest.mark.parametrize("width", [50, 60, 70, 90])
+def test_columns_share_the_room_that_there_is(width: int) -> None:
+    row = ("a SIGKILL loses", "with task_retry_on_worker_lost nothing", "nothing " * 12)
+    table = Table(("", "Celery", "RQ"), (row,))
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", in_terminal([table], width=width)).splitlines()
+    assert all(len(line.rstrip()) <= width for line in lines)
+    assert set(" ".join(lines).split()) <= {"Celery", "Celery:", "RQ", "RQ:", *" ".join(row).split()}
 
 
 def test_without_colour() -> None:

@@ -104,6 +104,17 @@ def test_a_default_never_contradicts_an_answer(typical):
     assert question.default >= typical
 
 
+@pytest.mark.parametrize(
+    ("language", "offered", "default"),
+    [("python", {"async_io", "sync_io"}, "sync_io"), ("node", {"async_io"}, "async_io"), ("ruby", {"sync_io"}, "sync_io")],
+)
+def test_a_style_that_a_language_does_not_know_is_not_offered(language, offered, default):
+    known = Answers(language=(language,), workload="api", rate_peak_per_s=1, task_typical_s=1, task_max_s=1)
+    question = interview(known, open_keys=("bound",)).next()
+    assert {value for value in question.key.values if value.endswith("_io")} == offered
+    assert question.default == default
+
+
 def test_back_takes_the_last_answer_back():
     running = interview()
     assert not running.back()

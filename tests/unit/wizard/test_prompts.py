@@ -7,7 +7,7 @@ from prompt_toolkit.output import DummyOutput
 from queuewright import catalog
 from queuewright.spec.model import Answers
 from queuewright.wizard import BACK, Checklist, Findings, Interview, Numbers, Prompts, Question, run
-from queuewright.wizard.prompts import _below, parse, parse_all, words
+from queuewright.wizard.prompts import _below, _fitted, parse, parse_all, words
 
 DOWN, ENTER, CLEAR = "\x1b[B", "\r", "\x15"
 KEYS = catalog.load().answers
@@ -71,7 +71,20 @@ def test_needs_are_ticked():
     checklist = Checklist((KEYS["ordering"], KEYS["cron"]), 2)
     assert typed(DOWN + " " + ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) == ("cron",)
     assert typed(ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) == ()
-    assert typed(DOWN * 2 + " " + ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) is BACK
+    assert typed(DOWN * 2 + " ", lambda prompts: prompts.needs(checklist, can_go_back=True)) is BACK
+    assert typed(DOWN * 2 + ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) is BACK
+    assert typed(" " + DOWN * 2 + ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) is BACK
+
+
+@pytest.mark.parametrize("keys", ["a", "i", "ai"])
+def test_a_key_hit_by_chance_ticks_nothing(keys):
+    checklist = Checklist((KEYS["ordering"], KEYS["cron"]), 2)
+    assert typed(keys + ENTER, lambda prompts: prompts.needs(checklist, can_go_back=True)) == ()
+    assert ask("constraints", "\t\x01" + ENTER) == ()
+
+
+def test_the_cursor_stands_on_what_is_ticked():
+    assert ask("language", DOWN + " " + ENTER, ["ruby"]) == ("ruby", "node")
 
 
 NUMBERS = Numbers((KEYS["rate_peak_per_s"], KEYS["task_typical_s"], KEYS["task_max_s"]), (50, 0.25, 30), 4)
@@ -119,3 +132,33 @@ def test_hints_are_wrapped_between_words(monkeypatch):
     assert lines[0] == ""
     assert all(line.startswith("  ") and len(line) < 40 for line in lines[1:])
     assert " ".join(line.strip() for line in lines[1:]) == "Brokers, stores and worker libraries that run today. (about 3 left)"
+
+
+@pytest.mark.parametrize("columns", ["40", "60"])
+def test_labels_are_wrapped_between_words(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    for key in KEYS.values():
+        for label, _ in words(key):
+            lines = _fitted(label, 5).split("\n")
+            assert all(len(line) + 5 * (not place) < int(columns) for place, line in enumerate(lines))
+            assert " ".join(line.strip() for line in lines) == label
+
+
+class Recorded(DummyOutput):
+    def __init__(self):
+        self.text = ""
+
+    def write(self, data):
+        self.text += data
+
+
+def test_the_answer_stays_on_the_screen_in_words(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    output = Recorded()
+    question = Question(KEYS["language"], ("python",), "", 3)
+    with create_pipe_input() as pipe:
+        pipe.send_text(DOWN + " " + DOWN + " " + ENTER)
+        Prompts({"input": pipe, "output": output}).ask(question, can_go_back=False)
+    last = output.text.replace("\r", "").rstrip("\n").split("\n")[-2:]
+    assert last[-1] == "  Python, Ruby, Node.js (JavaScript, TypeScript)"
+    assert last[0].endswith("Which languages are producers and workers written in?")
