@@ -5,7 +5,7 @@ A set of options is an int, one bit an option.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -124,6 +124,15 @@ class Ruling:
     preferences: list[CompiledRule]
     refusals: list[CompiledRule]
 
+    def weigh(self, applies: Callable[[CompiledRule], int], before: Weighed) -> Weighed:
+        """`before`, and what these rules say; `applies` gives the options that a rule applies to."""
+        alive, scores = before.alive, before.scores.copy()
+        for item in self.eliminations:
+            alive &= ~applies(item)
+        for item in self.preferences:
+            add(scores, applies(item) & alive, item.signed_points)
+        return Weighed(alive, scores, before.refused or any(applies(item) for item in self.refusals))
+
 
 def add(scores: list[float], mask: int, points: float) -> None:
     """The points to every option of the mask."""
@@ -146,6 +155,8 @@ class Engine:
         self.preferences = [item for item in rules if item.rule.effect in ("prefer", "avoid")]
         self.warnings = [item for item in rules if item.rule.effect == "warn"]
         self.refusals = [item for item in rules if item.rule.effect == "refuse"]
+        self.ruling = Ruling(self.eliminations, self.preferences, self.refusals)
+        self.unweighed = Weighed(self.everything, [0.0] * len(self.options), False)
         self.rules = rules
         self._limits: dict[str, frozenset[float]] = {}
         self._parted: dict[frozenset[str], tuple[Ruling, Ruling]] = {}
@@ -159,15 +170,9 @@ class Engine:
         return {item: item.holds(known) for item in self.rules}
 
     def judge(self, known: Known) -> Verdict:
-        masks = self.masks(known)
-        alive = self.everything
-        for item in self.eliminations:
-            alive &= ~masks[item]
-        scores = [0.0] * len(self.options)
-        for item in self.preferences:
-            add(scores, masks[item] & alive, item.signed_points)
-        refused = any(masks[item] for item in self.refusals)
-        return Verdict(alive, scores, refused, None if refused else self.best(alive, scores))
+        weighed = self.ruling.weigh(self.masks(known).__getitem__, self.unweighed)
+        winner = None if weighed.refused else self.best(weighed.alive, weighed.scores)
+        return Verdict(weighed.alive, weighed.scores, weighed.refused, winner)
 
     def parted(self, keys: frozenset[str]) -> tuple[Ruling, Ruling]:
         """The rules that read one of these answers, and those that do not."""
