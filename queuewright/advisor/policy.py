@@ -26,6 +26,8 @@ class Policy:
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings that every spec under the policy must have: id to value."""
     file: str | None = None
+    source: str = ""
+    """Page or file that its reasons point at, unless a rule has its own."""
 
 
 def load(path: Path) -> Policy:
@@ -60,7 +62,7 @@ def _build(path: Path, raw: Mapping[str, Any]) -> Policy:
     for item in raw["rules"]:
         built = rule(str(path), item, sources)
         rules.append(built if built.source is not None else replace(built, source=source))
-    return Policy(name, tuple(rules), dict(raw["settings"]), str(path))
+    return Policy(name, tuple(rules), dict(raw["settings"]), str(path), source)
 
 
 def _parts_rule(name: str, source: str, verb: str, kind: str, parts: tuple[str, ...]) -> Rule:

@@ -13,6 +13,7 @@ from queuewright.advisor.engine import Engine, engine
 from queuewright.advisor.policy import Policy
 from queuewright.advisor.projectflips import flips_of_project
 from queuewright.advisor.refuse import refusal
+from queuewright.advisor.required import held_to
 from queuewright.advisor.wording import stack_name
 from queuewright.spec.answers import PROJECT_WIDE
 from queuewright.spec.model import Spec, StackChoice
@@ -20,6 +21,10 @@ from queuewright.spec.model import Spec, StackChoice
 
 def decide_project(spec: Spec, policy: Policy | None = None, *, flips: bool = True) -> Decision:
     """One workload is decided as such. Of several the stack must survive in all; scores weigh by peak load."""
+    return held_to(_decide(spec, policy, flips), spec, policy)
+
+
+def _decide(spec: Spec, policy: Policy | None, flips: bool) -> Decision:
     parts = [(workload.name, spec.answers_for(workload)) for workload in spec.workloads]
     if len(parts) == 1:
         return decide(parts[0][1], policy=policy, pinned=spec.stack, accept=spec.accept, flips=flips)

@@ -72,6 +72,11 @@ def _answers(answers: Answers) -> Iterator[str]:
             yield f"{key}: {_value(value)}"
 
 
+def setting_line(key: str, value: Any) -> str:
+    """As it is written in a spec: `time_limit: 30s`."""
+    return next(_settings({key: value}))
+
+
 def _settings(settings: Mapping[str, Any]) -> Iterator[str]:
     known = catalog.load().settings
     for key, value in settings.items():

@@ -229,3 +229,26 @@ def test_a_pinned_stack_of_a_project_is_final() -> None:
     )
     assert str(decision.stack) == "redis+celery"
     assert "visibility_timeout" in {warning.id for warning in decision.warnings if warning.severity == "must"}
+
+
+def test_a_spec_is_held_to_the_settings_that_a_policy_requires(tmp_path: Path) -> None:
+    rules = write(tmp_path, "name: platform team\nsettings: {max_retries: 3, time_limit: 60s}\n")
+    answers = plain().answered()
+    workloads = [
+        {"name": "orders", "answers": answers, "settings": {"max_retries": 5}},
+        {"name": "mails", "answers": answers},
+    ]
+
+    def said(settings: dict[str, Any]) -> list[str]:
+        decision = decide_project(Spec(version=1, name="shop", workloads=workloads, settings=settings), policy=rules)
+        assert decision.verdict == "warn" or not decision.contradictions
+        return [reason.message for reason in decision.contradictions]
+
+    assert said({"max_retries": 3, "time_limit": 60.0}) == [
+        "platform team requires `max_retries: 3`; orders has `max_retries: 5`."
+    ]
+    assert said({"time_limit": 30.0})[1:] == [
+        "platform team requires `max_retries: 3`; mails does not set it.",
+        "platform team requires `time_limit: 1m`; orders has `time_limit: 30s`.",
+        "platform team requires `time_limit: 1m`; mails has `time_limit: 30s`.",
+    ]
