@@ -32,6 +32,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _lines(payloads: Iterable[Mapping[str, Any]]) -> str:
+    return "\n".join(map(json.dumps, payloads))
+
+
 BUILDX_OF_COMPOSE = (0, 17)
 """Compose 5 builds with buildx of this version or newer, and else with the engine's own builder if it is told to."""
 
@@ -138,24 +142,32 @@ class Project:
             container = running[-1]
         return self.run("docker", "exec", "-i", container, "python", *argv, timeout_s=timeout_s, **options)
 
-    def _outside(self, module: str, *argv: str, **options: Any) -> str:
-        """As `run_module`, in a container of its own: the workers may be paused or gone."""
-        command = ("run", "--rm", "--no-deps", "--no-TTY", self.worker, "python", "-m", f"{self.package}.{module}", *argv)
+    def _outside(self, *argv: str, **options: Any) -> str:
+        """Runs `python` in a container of its own: the workers may be paused, gone or about to die."""
+        command = ("run", "--rm", "--no-deps", "--no-TTY", self.worker, "python", *argv)
         return self.compose(*command, **options).stdout
+
+    def _module_outside(self, module: str, *argv: str, **options: Any) -> str:
+        return self._outside("-m", f"{self.package}.{module}", *argv, **options)
 
     def enqueue(self, count: int, *options: str) -> list[str]:
         """The task's own samples, through the rendered producer."""
         return self.run_module("runtime.enqueue", self.workload, "--count", str(count), *options).split()
 
     def enqueue_from_outside(self, count: int) -> list[str]:
-        return self._outside("runtime.enqueue", self.workload, "--count", str(count)).split()
+        return self._module_outside("runtime.enqueue", self.workload, "--count", str(count)).split()
 
     def enqueue_payloads(
         self, task: str, payloads: Iterable[Mapping[str, Any]], priority: str = "default"
     ) -> list[str]:
         """These payloads, through the rendered producer as an application would use it."""
-        lines = "\n".join(map(json.dumps, payloads))
-        return self._exec("-c", PRODUCE.format(package=self.package), task, priority, stdin=lines).stdout.split()
+        return self._exec(*self._producer(task, priority), stdin=_lines(payloads)).stdout.split()
+
+    def enqueue_payloads_from_outside(self, task: str, payloads: Iterable[Mapping[str, Any]]) -> list[str]:
+        return self._outside(*self._producer(task, "default"), stdin=_lines(payloads)).split()
+
+    def _producer(self, task: str, priority: str) -> tuple[str, ...]:
+        return ("-c", PRODUCE.format(package=self.package), task, priority)
 
     def status(self, ids: Iterable[str], *, wait_s: float = 0) -> dict[str, Any]:
         options = ("--wait", "--timeout", str(wait_s)) if wait_s else ()
@@ -183,7 +195,7 @@ class Project:
 
     def status_from_outside(self, ids: Iterable[str], *, wait_s: float = 0) -> dict[str, Any]:
         options = ("--wait", "--timeout", str(wait_s)) if wait_s else ()
-        return json.loads(self._outside("runtime.status", *options, stdin="\n".join(ids), codes=(0, 1)))
+        return json.loads(self._module_outside("runtime.status", *options, stdin="\n".join(ids), codes=(0, 1)))
 
     def dead_letters(self) -> int:
         return int(self.run_module("runtime.deadletters", "count", self.workload))

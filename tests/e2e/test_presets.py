@@ -129,8 +129,9 @@ def test_a_task_that_kills_its_worker_is_bounded(
     project: Project, plan: StackPlan, case: Case, outcome: dict[str, Any]
 ) -> None:
     """It comes to rest in the dead letters, and the tasks beside it are done."""
-    (deadly,) = project.enqueue_payloads(case.task, case.payloads(1, "sandbox-crash"))
-    others = project.enqueue_payloads(case.task, case.payloads(10, "sandbox-delay-0.2"))
+    payloads = [*case.payloads(1, "sandbox-crash"), *case.payloads(10, "sandbox-delay-0.2")]
+    deadly, *others = project.enqueue_payloads_from_outside(case.task, payloads)
+    assert len(others) == 10
     status = wait_for(
         "the deadly task in the dead letters",
         lambda: (found := project.try_status([deadly])) and found["dead"] == 1 and found,
